@@ -1,0 +1,1 @@
+"""guize: per-platform shop rules joined with a merchant's exported chat and orders."""

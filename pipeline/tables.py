@@ -1,0 +1,352 @@
+"""Every table of the warehouse, described once: columns, types, grain and meaning in both languages.
+
+The data dictionary (warehouse/README.md), the Parquet schemas, the empty views, the comments in
+PostgreSQL and the quality checks all derive from here. A column line reads
+``name | type | Chinese meaning | English meaning``; a ``!`` before the type says never null.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import polars as pl
+    import pyarrow as pa
+
+Zone = Literal["facts", "rules", "state", "marts"]
+
+# name in the column lines -> DuckDB type
+SQL_TYPES = {
+    "text": "VARCHAR",
+    "int": "BIGINT",
+    "double": "DOUBLE",
+    "bool": "BOOLEAN",
+    "timestamp": "TIMESTAMP",
+    "date": "DATE",
+    "money": "DECIMAL(18,2)",
+    "number": "DECIMAL(18,6)",
+    "texts": "VARCHAR[]",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type is a key of SQL_TYPES."""
+
+    name: str
+    type: str
+    required: bool
+    zh: str
+    en: str
+
+    @property
+    def sql_type(self) -> str:
+        """The column's type in DuckDB."""
+        return SQL_TYPES[self.type]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: zone, grain and columns, in the order in which they are written."""
+
+    name: str
+    zone: Zone
+    grain_zh: str
+    grain_en: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """The column names in order."""
+        return [column.name for column in self.columns]
+
+    def arrow_schema(self) -> pa.Schema:
+        """The Arrow schema with which the table is written."""
+        import pyarrow as pa
+
+        arrow = {
+            "text": pa.string(), "int": pa.int64(), "double": pa.float64(), "bool": pa.bool_(),
+            "timestamp": pa.timestamp("us"), "date": pa.date32(), "money": pa.decimal128(18, 2),
+            "number": pa.decimal128(18, 6), "texts": pa.list_(pa.string()),
+        }  # fmt: skip
+        return pa.schema([pa.field(column.name, arrow[column.type]) for column in self.columns])
+
+    def polars_schema(self) -> pl.Schema:
+        """The polars schema of the same table."""
+        import polars as pl
+
+        types: dict[str, pl.DataType] = {
+            "text": pl.String(), "int": pl.Int64(), "double": pl.Float64(), "bool": pl.Boolean(),
+            "timestamp": pl.Datetime("us"), "date": pl.Date(), "money": pl.Decimal(18, 2),
+            "number": pl.Decimal(18, 6), "texts": pl.List(pl.String()),
+        }  # fmt: skip
+        return pl.Schema({column.name: types[column.type] for column in self.columns})
+
+    def empty_select(self) -> str:
+        """A SELECT that yields the table's columns and no row, for tables nothing was written to."""
+        columns = ", ".join(f"cast(null as {column.sql_type}) as {column.name}" for column in self.columns)
+        return f"select {columns} where false"
+
+
+def _table(name: str, zone: Zone, grain_zh: str, grain_en: str, lines: str) -> Table:
+    columns = []
+    for line in lines.strip().splitlines():
+        column, kind, zh, en = (part.strip() for part in line.split("|"))
+        columns.append(Column(column, kind.lstrip("!"), kind.startswith("!"), zh, en))
+    return Table(name, zone, grain_zh, grain_en, tuple(columns))
+
+
+_SOURCE = """
+source_file | !text | 来源文件（相对导出目录） | source file, relative to the exports folder
+source_row | !int | 来源行号，从 1 数，含表头 | row in the source file, from 1, heading included
+ingested_run | !text | 写入该行的运行 | the run that wrote the row
+"""
+_STORE = """
+store_id | !text | 店铺编号：平台/店铺文件夹 | store: platform/store folder
+platform | !text | 店铺所在平台代码 | judging code of the store's platform
+"""
+
+FACTS: tuple[Table, ...] = (
+    _table("stores", "facts", "一行一个店铺", "one row per store", _STORE + """
+name | text | 店名 | name
+store_group | text | 商家自定的分组 | the merchant's own grouping
+opened_on | date | 开店日期 | opened on
+seller_type | text | 卖家类型（如专业卖家） | seller type (such as professional)
+shop_type | text | 店铺类型（如旗舰店） | shop type (such as flagship)
+category | text | 主营类目 | main category
+"""),
+    _table("orders", "facts", "一行一个订单", "one row per order", _STORE + """
+order_id | !text | 平台订单号 | the platform's order number
+buyer_key | text | 买家标识（HMAC） | buyer (HMAC)
+status | text | 状态：unpaid、to_ship、shipped、done、closed | unpaid, to_ship, shipped, done, closed
+created_at | timestamp | 下单时间 | placed at
+paid_at | timestamp | 付款时间 | paid at
+promised_ship_at | timestamp | 承诺发货时间 | promised shipping time
+shipped_at | timestamp | 发货（上传运单）时间 | shipped (waybill uploaded) at
+picked_up_at | timestamp | 揽收时间 | picked up by the carrier at
+delivered_at | timestamp | 签收时间 | delivered at
+finished_at | timestamp | 确认收货或交易成功时间 | receipt confirmed at
+closed_at | timestamp | 关闭时间 | closed at
+closed_by | text | 关闭方：buyer、seller、system、platform | closed by: buyer, seller, system, platform
+close_reason | text | 关闭原因原文 | reason for closing as written
+paid_cny | money | 买家实付（元，含运费） | paid by the buyer in yuan, freight included
+goods_cny | money | 货款（元） | goods in yuan
+freight_cny | money | 运费（元） | freight in yuan
+deposit_cny | money | 定金（元） | deposit in yuan
+quantity | int | 件数 | number of pieces
+payment_method | text | 支付方式原文 | payment method as written
+is_cash_on_delivery | bool | 是否货到付款 | cash on delivery
+is_presale | bool | 是否预售 | pre-sale
+is_custom | bool | 是否定制 | custom made
+supply_type | text | 供货类型：spot、direct_mail、direct_supply | spot, direct_mail, direct_supply
+category | text | 商品类目 | category
+province | text | 收货省 | province
+city | text | 收货市 | city
+tracking_no | text | 运单号 | waybill number
+exported_at | timestamp | 该行最新说法的导出时间 | export time of the newest statement of the row
+""" + _SOURCE),
+    _table("order_items", "facts", "一行一个订单商品行", "one row per item of an order", _STORE + """
+order_id | !text | 订单号 | order number
+item_no | !text | 子订单号或行序号 | sub-order number or position
+item_name | text | 商品名 | item name
+sku | text | 规格或编码 | specification or code
+quantity | int | 件数 | pieces
+price_cny | money | 单价（元） | unit price in yuan
+item_cny | money | 行金额（元） | amount of the row in yuan
+created_at | timestamp | 下单时间 | placed at
+""" + _SOURCE),
+    _table("shipments", "facts", "一行一个包裹", "one row per parcel", _STORE + """
+order_id | !text | 订单号 | order number
+tracking_no | !text | 运单号 | waybill number
+carrier | text | 快递公司 | carrier
+shipped_at | timestamp | 发货时间 | shipped at
+picked_up_at | timestamp | 揽收时间 | picked up at
+delivered_at | timestamp | 签收时间 | delivered at
+created_at | timestamp | 下单时间 | order placed at
+""" + _SOURCE),
+    _table("tracking_events", "facts", "一行一条物流轨迹", "one row per tracking event", _STORE + """
+order_id | !text | 订单号 | order number
+tracking_no | text | 运单号 | waybill number
+happened_at | !timestamp | 发生时间 | happened at
+event | !text | 事件：picked_up、moved、out_for_delivery、delivered、exception | picked_up, moved, out_for_delivery, delivered, exception
+city | text | 所在城市 | city
+""" + _SOURCE),
+    _table("aftersales", "facts", "一行一个售后单", "one row per after-sales request", _STORE + """
+aftersale_id | !text | 售后单号 | request number
+order_id | text | 订单号 | order number
+kind | text | 类型：refund_only、return_refund、exchange、repair、other | refund_only, return_refund, exchange, repair, other
+stage | text | 发起时货物状态：not_shipped、shipped、received、returned | not_shipped, shipped, received, returned
+status | text | 状态：open、agreed、refunded、closed、rejected | open, agreed, refunded, closed, rejected
+requested_at | timestamp | 申请时间 | requested at
+first_handled_at | timestamp | 商家首次处理时间 | first handled by the seller at
+agreed_at | timestamp | 同意时间 | agreed at
+returned_shipped_at | timestamp | 买家寄回时间 | returned by the buyer at
+returned_received_at | timestamp | 商家收到退货时间 | return received at
+refunded_at | timestamp | 退款时间 | refunded at
+closed_at | timestamp | 关闭时间 | closed at
+refund_cny | money | 退款金额（元） | refund in yuan
+reason | text | 原因原文 | reason as written
+platform_involved | bool | 平台是否介入 | the platform stepped in
+liable | text | 判责：seller、buyer、platform、carrier | found liable: seller, buyer, platform, carrier
+exported_at | timestamp | 该行最新说法的导出时间 | export time of the newest statement of the row
+""" + _SOURCE),
+    _table("complaints", "facts", "一行一个投诉", "one row per complaint", _STORE + """
+complaint_id | !text | 投诉编号 | complaint number
+order_id | text | 订单号 | order number
+buyer_key | text | 买家标识（HMAC） | buyer (HMAC)
+concept | text | 所诉事项（概念编号） | what it is about (concept id)
+is_regulator | bool | 是否监管投诉 | raised through a regulator
+raised_at | timestamp | 提出时间 | raised at
+accepted_at | timestamp | 受理时间 | accepted at
+handled_at | timestamp | 首次处理时间 | first handled at
+closed_at | timestamp | 结案时间 | closed at
+upheld | bool | 是否成立 | upheld
+closing | text | 结案方式：regular、irregular | how it was closed: regular, irregular
+""" + _SOURCE),
+    _table("complaint_followups", "facts", "一行一次投诉跟进", "one row per follow-up of a complaint", _STORE + """
+complaint_id | !text | 投诉编号 | complaint number
+followed_at | !timestamp | 跟进时间 | followed up at
+agent_id | text | 客服 | agent
+note | text | 内容（已脱敏） | text (masked)
+""" + _SOURCE),
+    _table("conversations", "facts", "一行一次会话", "one row per conversation", _STORE + """
+conversation_id | !text | 会话编号 | conversation
+buyer_key | text | 买家标识（HMAC） | buyer (HMAC)
+started_at | !timestamp | 第一条消息时间 | first message at
+ended_at | !timestamp | 最后一条消息时间 | last message at
+messages | !int | 消息数 | messages
+agent_id | text | 首位人工客服 | first human agent
+agents | !int | 人工客服数 | human agents
+order_id | text | 关联订单号 | order it is about
+is_offline_message | bool | 是否离线留言 | left as an offline message
+transferred_to_human_at | timestamp | 转人工时间 | moved to a person at
+""" + _SOURCE),
+    _table("messages", "facts", "一行一条消息，按会话、时间、序号排序", "one row per message, sorted by conversation, time, seq", _STORE + """
+message_id | !text | 消息编号 | message
+conversation_id | !text | 会话编号 | conversation
+seq | !int | 会话内序号，从 1 数 | position in the conversation, from 1
+round | !int | 买家轮次：买家连续发言为一轮，从 1 数；首位买家之前为 0 | the buyer's turn, from 1; 0 before the buyer's first message
+sent_at | !timestamp | 发送时间 | sent at
+role | !text | 说话人：buyer、agent、robot、system | buyer, agent, robot, system
+assisted | bool | 人工接待中由辅助机器人发出 | sent by an assist robot inside the human stage
+agent_id | text | 客服账号 | agent's account
+buyer_key | text | 买家标识（HMAC） | buyer (HMAC)
+kind | !text | 类型：text、image、video、product_card、order_card、file、recall | text, image, video, product_card, order_card, file, recall
+text | text | 内容（已脱敏） | text (masked)
+pii_kinds | texts | 被遮盖的个人信息种类 | kinds of personal data that were masked
+order_id | text | 关联订单号 | order it is about
+""" + _SOURCE),
+    _table("asks", "facts", "一行一条买家消息，带到各类回复的等待秒数；存于提问所在月", "one row per buyer message with its waits; kept in the month in which it was asked", _STORE + """
+message_id | !text | 买家消息编号 | the buyer's message
+conversation_id | !text | 会话编号 | conversation
+buyer_key | text | 买家标识（HMAC） | buyer (HMAC)
+asked_at | !timestamp | 提问时间 | asked at
+day | !date | 提问日 | day of asking
+minute_of_day | !int | 提问在一天中的分钟，0 至 1439 | minute of the day, 0 to 1439
+session_started_at | !timestamp | 会话第一条买家消息时间 | first buyer message of the conversation
+round | !int | 轮次 | the buyer's turn
+opens_round | !bool | 是否本轮第一条 | first message of its turn
+opens_session | !bool | 是否会话第一条买家消息 | first buyer message of the conversation
+kind | !text | 消息类型 | kind of message
+wait_human_seconds | double | 到下一条人工消息的秒数；无则空 | seconds to the next message of a person; null if none
+wait_assisted_seconds | double | 到下一条人工或辅助机器人消息的秒数 | … of a person or assist robot
+wait_any_seconds | double | 到下一条人工、辅助或机器人消息的秒数 | … of a person, assist robot or robot
+human_at | timestamp | 下一条人工消息的时间 | time of the next message of a person
+agent_id | text | 接待账号：应答者，无人应答则为当时所分配的账号 | the agent that answered, else the one assigned
+transferred_at | timestamp | 提问之前最近一次转人工的时间 | last transfer to a person before the question
+reached_human | !bool | 会话是否曾有人工 | the conversation reached a person
+is_offline_message | bool | 是否离线留言 | left as an offline message
+next_is_robot | !bool | 本轮只有机器人回答 | the turn was answered by a robot alone
+order_id | text | 关联订单号 | order it is about
+"""),
+    _table("hits", "facts", "一行一次词库命中", "one row per match of a lexicon", _STORE + """
+message_id | !text | 消息编号 | message
+conversation_id | !text | 会话编号 | conversation
+sent_at | !timestamp | 发送时间 | sent at
+role | !text | 说话人 | who spoke
+agent_id | text | 客服账号 | agent's account
+lexicon | !text | 词库 | lexicon
+term | !text | 词条 | term of the lexicon
+tier | !text | 级别：forbidden、sensitive、allowed_with_proof | forbidden, sensitive, allowed_with_proof
+start | !int | 起点（字符，从 0 数） | first character, from 0
+end | !int | 终点（不含） | end, exclusive
+matched_text | !text | 命中的原文（已脱敏） | text matched (masked)
+whole_message | !bool | 是否整条消息 | the match is the whole message
+"""),
+    _table("agent_status", "facts", "一行一段客服状态", "one row per span of an agent's status", _STORE + """
+agent_id | !text | 客服账号 | agent's account
+status | !text | 状态：online、busy、rest、offline | online, busy, rest, offline
+started_at | !timestamp | 开始 | from
+ended_at | !timestamp | 结束（不含） | to, exclusive
+""" + _SOURCE),
+    _table("reviews", "facts", "一行一条商品评价", "one row per review", _STORE + """
+review_id | !text | 评价编号 | review
+order_id | text | 订单号 | order number
+reviewed_at | !timestamp | 评价时间 | reviewed at
+stars | int | 星级 1 至 5 | stars, 1 to 5
+text | text | 内容（已脱敏） | text (masked)
+replied_at | timestamp | 商家回复时间 | answered by the seller at
+reply_text | text | 商家回复（已脱敏） | the seller's answer (masked)
+""" + _SOURCE),
+    _table("ratings", "facts", "一行一次会话评分", "one row per rating of a conversation", _STORE + """
+rating_id | !text | 评分编号 | rating
+conversation_id | text | 会话编号 | conversation
+agent_id | text | 客服账号 | agent's account
+rated_at | !timestamp | 评分时间 | rated at
+card_sent_at | timestamp | 评价卡发送时间 | rating card sent at
+score | int | 分值 1 至 5 | score, 1 to 5
+reason | text | 原因 | reason
+served_by | text | 接待方：human、robot | served by: human, robot
+""" + _SOURCE),
+    _table("blocks", "facts", "一行一次拉黑或举报", "one row per block or report of a buyer", _STORE + """
+block_id | !text | 编号 | id
+buyer_key | text | 买家标识（HMAC） | buyer (HMAC)
+agent_id | text | 客服账号 | agent's account
+blocked_at | !timestamp | 时间 | at
+kind | text | block 或 report | block or report
+reason | text | 理由：fraud、spam、abuse、other | fraud, spam, abuse, other
+upheld | bool | 举报是否成立 | the report was upheld
+""" + _SOURCE),
+    _table("listings", "facts", "一行一个在售商品的一次快照", "one row per listing and export", _STORE + """
+item_id | !text | 商品编号 | item
+captured_at | !timestamp | 快照时间 | as of
+title | text | 标题 | title
+detail_text | text | 详情文字 | text of the detail page
+category | text | 类目 | category
+price_cny | money | 标价（元） | price in yuan
+lowest_sku_cny | money | 最低规格价（元） | lowest SKU price in yuan
+freight_cny | money | 运费（元） | freight in yuan
+free_shipping | bool | 是否包邮 | free shipping
+stock | int | 库存 | stock
+""" + _SOURCE),
+    _table("platform_notices", "facts", "一行一条平台下达的处罚", "one row per penalty the platform issued", _STORE + """
+notice_id | !text | 通知编号 | notice
+issued_at | !timestamp | 下达时间 | issued at
+rule_id | text | 对应规则 | rule it is about
+concept | text | 概念编号 | concept id
+order_id | text | 订单号 | order number
+conversation_id | text | 会话编号 | conversation
+severity | text | 情节 | severity
+money_cny | money | 金额（元） | money in yuan
+points_class | text | 积分类别 | points class
+points | number | 积分 | points
+sanction | text | 处置代码 | sanction code
+days | int | 天数 | days
+kind | text | warning、penalty、rectified | warning, penalty, rectified
+""" + _SOURCE),
+    _table("annotations", "facts", "一行一条质检结论", "one row per verdict of an inspector", _STORE + """
+annotation_id | !text | 编号 | id
+concept | !text | 概念编号 | concept id
+conversation_id | text | 会话编号 | conversation
+message_id | text | 消息编号 | message
+order_id | text | 订单号 | order number
+happened_at | !timestamp | 事情发生时间 | happened at
+agent_id | text | 客服账号 | agent's account
+passed | !bool | 是否合格 | passed
+severity | text | 情节 | severity
+annotator | text | 质检人或模型 | inspector or model
+note | text | 说明（已脱敏） | note (masked)
+""" + _SOURCE),
+)
