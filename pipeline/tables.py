@@ -92,7 +92,7 @@ class Table:
 
 def _table(name: str, zone: Zone, grain_zh: str, grain_en: str, lines: str) -> Table:
     columns = []
-    for line in lines.strip().splitlines():
+    for line in filter(str.strip, lines.splitlines()):
         column, kind, zh, en = (part.strip() for part in line.split("|"))
         columns.append(Column(column, kind.lstrip("!"), kind.startswith("!"), zh, en))
     return Table(name, zone, grain_zh, grain_en, tuple(columns))
