@@ -350,3 +350,210 @@ annotator | text | 质检人或模型 | inspector or model
 note | text | 说明（已脱敏） | note (masked)
 """ + _SOURCE),
 )
+
+# Numbers of rules come as low and high: equal when one number is stated, apart when sources leave a range,
+# both null when no source states it (unknown).
+RULES: tuple[Table, ...] = (
+    _table("rule_versions", "rules", "一行一个规则版本×判罚代码×轨道", "one row per rule version, judging code and track", """
+version_id | !text | 版本编号：代码:规则#序号[@轨道] | version: code:rule#number[@track]
+rule_id | !text | 规则编号 | rule
+pack | !text | 判罚代码 | judging code
+track | !text | 轨道：in_force、training、draft、trial | in_force, training, draft, trial
+version_no | !int | 链内序号，从 1 数 | position in its chain, from 1
+title_zh | !text | 名称 | title in Chinese
+title_en | !text | 英文名称 | title
+concept | !text | 概念编号 | concept id
+relation | !text | 与概念的关系：exact、narrower、broader、related | exact, narrower, broader, related
+kind | !text | prohibition、obligation、metric、guideline、ladder | prohibition, obligation, metric, guideline, ladder
+from_date | date | 起效日，未知则空 | in force from; null when unknown
+first_seen | date | 最早见到该文本的日期 | first date at which the text was seen
+effective_from | !date | 判定用起日：起效日，否则首见日，首个版本为 1900-01-01 | first day judged by it
+effective_to | !date | 判定用止日（不含），最后版本为 9999-12-31 | first day no longer judged by it
+certain_from | !date | 从此日起版本确定 | from this day on the version is certain
+binds_by | !text | 按何时刻适用：occurred_at、paid_at、created_at | occurred_at, paid_at, created_at
+suspended_from | date | 处罚暂停起 | penalties suspended from
+suspended_to | date | 处罚暂停止（不含），未知则空 | suspended until (exclusive); null when unknown
+measure | text | 量法；没有则空 | measure, null if none
+combo | text | 组合键；不经单位的量法为空 | combo key; null for measures without units
+unit_of_count | text | 计数单位 | unit of count
+judge_by | !text | each、share、mean、count | each, share, mean, count
+window_kind | text | each 为空；day、week、month、rolling、calendar | null for each; day, week, month, rolling, calendar
+window_days | int | 滚动窗口天数 | days of a rolling window
+window_lag | int | 窗口滞后天数 | lag of a rolling window in days
+calendar | text | 日历名（scope.period 或日历窗口） | calendar entry
+gate | text | 门槛条件 JSON（窗口未过线则不罚单笔） | gate conditions as JSON
+stores | text | 适用店铺条件 JSON | store conditions as JSON
+undecided_zh | text | 参数未知且未假定而不能判的原因 | why it cannot be judged
+undecided_en | text | 同上，英文 | why it cannot be judged
+assumed_zh | text | 假定及理由 | what is assumed and why
+assumed_en | text | 同上，英文 | what is assumed and why
+assumed_fields | texts | 假定的字段 | fields that are assumed
+grade | !text | 证据等级：official、secondary、training、hearsay | grade of the evidence
+evidence_ids | texts | 证据编号 | evidence ids
+params | !text | 参数 JSON（如所写） | parameters as written, JSON
+scope | !text | 范围 JSON（如所写） | scope as written, JSON
+judge | !text | 判定 JSON（如所写） | judge as written, JSON
+penalties_zh | text | 处罚的一句话 | the penalties in one sentence, Chinese
+penalties_en | text | 同上，英文 | the penalties in one sentence
+pick | !text | 处罚取法：first、all、one_of、heaviest | how penalties are picked
+text_zh | text | 规则的一句话 | the rule in one sentence, Chinese
+text_en | text | 同上，英文 | the rule in one sentence
+"""),
+    _table("rule_combos", "rules", "一行一个版本对一个组合", "one row per version and combo", """
+version_id | !text | 版本编号 | version
+pack | !text | 判罚代码 | judging code
+measure | !text | 量法 | measure
+combo | !text | 组合键 | combo
+shape | !text | 形状键 | shape
+judge_by | !text | each、share、mean、count | each, share, mean, count
+effective_from | !date | 起日 | from
+effective_to | !date | 止日（不含） | to, exclusive
+binds_by | !text | 按何时刻适用 | which time binds
+"""),
+    _table("bands", "rules", "一行一个档位", "one row per band of a version", """
+version_id | !text | 版本编号 | version
+band | !int | 档位序号，从 1 数，先中先得 | band, from 1; the first met counts
+severity | !text | 情节 | severity
+"""),
+    _table("predicates", "rules", "一行一个条件", "one row per predicate of a condition", """
+version_id | !text | 版本编号 | version
+owner | !text | 所属：band、penalty、stores、orders、exempt、gate、reset | band, penalty, stores, orders, exempt, gate, reset
+owner_no | !int | 所属序号，从 1 数 | number of its owner, from 1
+alternative | !int | 第几个可选组（any），从 1 数 | alternative, from 1
+predicate | !int | 组内序号，从 1 数 | position in the group, from 1
+fact | !text | 事实 | fact
+op | !text | lt、le、gt、ge、eq、in、every | lt, le, gt, ge, eq, in, every
+low | number | 下界 | low end
+high | number | 上界 | high end
+members | texts | 取值（文字或真假） | members, for text and bool
+in_window | text | nth 的期间 | window of nth
+"""),
+    _table("penalties", "rules", "一行一条处罚", "one row per penalty", """
+version_id | !text | 版本编号 | version
+penalty | !int | 序号，从 1 数 | number, from 1
+per | !text | 每：unit、order、item、finding、window、crossing、breach | per unit, order, item, finding, window, crossing, breach
+when_zh | text | 条件 | condition in Chinese
+when_en | text | 条件英文 | condition
+"""),
+    _table("effects", "rules", "一行一项后果", "one row per effect of a penalty", """
+version_id | !text | 版本编号 | version
+penalty | !int | 处罚序号 | penalty
+effect | !int | 序号，从 1 数 | number, from 1
+kind | !text | points、money、sanction、warning、score | points, money, sanction, warning, score
+code | text | 积分类别或处置代码 | points class or sanction code
+low | number | 数额下界：分数、固定金额或比例 | amount, low: points, fixed money or rate
+high | number | 数额上界 | amount, high
+is_rate | !bool | 数额是比例 | the amount is a rate
+base | text | 比例的基数列 | base of the rate
+min_low | number | 最低额下界 | minimum, low
+min_high | number | 最低额上界 | minimum, high
+max_low | number | 最高额下界 | maximum, low
+max_high | number | 最高额上界 | maximum, high
+has_min | !bool | 有最低额（未知则两界为空） | a minimum is stated (null bounds: unknown)
+has_max | !bool | 有最高额 | a maximum is stated
+currency | text | CNY、jd_bean、tmall_point、yunzuan | CNY, jd_bean, tmall_point, yunzuan
+payee | text | 付给：buyer、platform、unknown | paid to
+form | text | 形式：cash、coupon、red_packet、jd_bean、tmall_point | form
+days_low | number | 天数下界 | days, low
+days_high | number | 天数上界 | days, high
+until | text | 至何时为止 | until what
+"""),
+    _table("caps", "rules", "一行一个封顶", "one row per cap of a penalty", """
+version_id | !text | 版本编号 | version
+penalty | !int | 处罚序号 | penalty
+cap | !int | 序号 | number
+cap_of | !text | points、money、times | points, money, times
+per | !text | order、day、week、30d、year、7d | order, day, week, 30d, year, 7d
+low | number | 上限下界 | limit, low
+high | number | 上限上界 | limit, high
+mode | !text | clip 或 skip | clip or skip
+"""),
+    _table("ladders", "rules", "一行一个积分台账版本", "one row per version of a points ladder", """
+version_id | !text | 版本编号 | version
+pack | !text | 判罚代码 | judging code
+points_class | !text | 积分类别 | points class
+reset_at | text | 清零时点：calendar_year_end、none、unknown | resets at
+reset_when_below | number | 低于多少才清零，空为一律清零 | reset only below; null: always
+carry_unknown | !bool | 超过者如何结转不详 | how the rest is carried is unknown
+"""),
+    _table("recurrences", "rules", "一行一个被数的规则", "one row per rule that a recurrence counts", """
+version_id | !text | 版本编号 | version
+pack | !text | 判罚代码 | judging code
+counted_rule_id | !text | 被数的规则 | rule that is counted
+counts | !text | breaches、failing_windows、failing_windows_any | breaches, failing_windows, failing_windows_any
+counted_in | !text | 期间 | within
+consecutive | !bool | 须连续 | in a row
+"""),
+    _table("combinations", "rules", "一行一种规则相遇的处理", "one row per way two rules meet", """
+pack | !text | 判罚代码 | judging code
+rule_id | !text | 规则甲 | one rule
+other_rule_id | !text | 规则乙 | the other
+meet_on | !text | 相遇于：order、day | order, day
+how | !text | add、heaviest、replace、override、unknown | add, heaviest, replace, override, unknown
+from_date | date | 起日 | from
+evidence_ids | texts | 证据编号 | evidence ids
+"""),
+    _table("evidence", "rules", "一行一条证据陈述", "one row per statement", """
+evidence_id | !text | 编号 | id
+pack_folder | !text | 规则包文件夹 | pack folder
+platform | !text | 所述代码，分号分隔 | codes it speaks of
+concept | !text | 概念 | concept
+kind | !text | 种类 | kind
+source_ids | !texts | 文献 | documents
+locator | text | 出处位置 | where in the document
+statement_zh | !text | 陈述 | statement in Chinese
+statement_en | !text | 英文陈述 | statement
+grade | !text | 等级 | grade
+effective_from | date | 起效日 | effective from
+published_on | date | 发布日 | published on
+seen_on | texts | 见到的日期 | dates seen
+supersedes | text | 取代 | supersedes
+use | !text | rule 或不用的原因 | rule, or why it is not used
+note_zh | text | 说明 | note in Chinese
+note_en | text | 英文说明 | note
+"""),
+    _table("sources", "rules", "一行一份文献", "one row per document", """
+source_id | !text | 编号 | id
+title_zh | !text | 题名 | title in Chinese
+title_en | !text | 英文题名 | title
+publisher | text | 发布者 | publisher
+urls | texts | 网址 | addresses
+published_on | text | 发布日 | published on
+seen_on | texts | 见到的日期 | dates seen
+kind | !text | 种类 | kind
+"""),
+    _table("rule_evidence", "rules", "一行一个版本引用一条证据", "one row per version and statement", """
+version_id | !text | 版本编号 | version
+rule_id | !text | 规则 | rule
+evidence_id | !text | 证据 | statement
+supports | !texts | 支撑的字段 | fields it supports
+"""),
+    _table("concepts", "rules", "一行一个概念", "one row per concept", """
+concept | !text | 编号 | id
+zh | !text | 中文 | Chinese
+en | !text | 英文 | English
+concept_group | text | 分组 | group
+canonical_unit | text | 统一单位 | canonical unit
+stricter | text | 何者更严：lower、higher、none | which is stricter: lower, higher, none
+"""),
+    _table("sanctions", "rules", "一行一种处置", "one row per sanction", """
+code | !text | 代码 | code
+zh | !text | 中文 | Chinese
+en | !text | 英文 | English
+weight | !int | 轻重 | weight
+stops_sales | !text | 是否停售：full、part、none | does it stop sales: full, part, none
+"""),
+    _table("calendar_days", "rules", "一行一个日历日期", "one row per calendar entry and day", """
+calendar | !text | 日历名 | calendar entry
+day | !date | 日期 | day
+year | !int | 年度 | year
+kind | !text | holiday 或 workday | holiday or workday
+"""),
+    _table("coverage", "rules", "一行一个代码×概念", "one row per code and concept", """
+pack | !text | 判罚代码 | judging code
+concept | !text | 概念 | concept
+status | !text | rule、searched_none、not_applicable、todo | rule, searched_none, not_applicable, todo
+note_zh | text | 说明 | note in Chinese
+note_en | text | 英文说明 | note
+"""),
+)
