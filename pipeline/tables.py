@@ -557,3 +557,405 @@ note_zh | text | 说明 | note in Chinese
 note_en | text | 英文说明 | note
 """),
 )
+
+# The store-month zone keeps these; the global zone reads nothing else of the facts but orders' daily money.
+STATE: tuple[Table, ...] = (
+    _table("unit_daily", "state", "一行一个组合×店铺×日", "one row per combo, store and day", """
+combo | !text | 组合键 | combo
+store_id | !text | 店铺 | store
+day | !date | 日 | day
+units | !int | 计入单位数 | units counted
+ok_units | !int | 达标单位数 | units that are ok
+value_sum | double | 计入单位的值之和 | sum of values of units counted
+excluded_units | !int | 排除单位数 | units excluded
+"""),
+    _table("excluded_daily", "state", "一行一个组合×店铺×日×排除原因", "one row per combo, store, day and reason", """
+combo | !text | 组合键 | combo
+store_id | !text | 店铺 | store
+day | !date | 日 | day
+reason | !text | 原因 | reason
+units | !int | 单位数 | units
+"""),
+    _table("failing_units", "state", "一行一个判 each 的组合的不达标单位", "one row per failing unit of a combo judged each", """
+combo | !text | 组合键 | combo
+store_id | !text | 店铺 | store
+unit_id | !text | 单位编号 | unit
+occurred_at | !timestamp | 发生时间 | occurred at
+day | !date | 日 | day
+value | double | 观测值 | value observed
+base_cny | money | 比例基数：实付 | amount paid
+order_id | text | 订单号 | order number
+conversation_id | text | 会话编号 | conversation
+message_id | text | 消息编号 | message
+agent_id | text | 客服 | agent
+matched_term | text | 命中的词 | matched term
+paid_at | timestamp | 付款时间 | paid at
+created_at | timestamp | 下单时间 | placed at
+goods_cny | money | 货款 | goods
+promise_hours | double | 承诺发货小时 | hours of the shipping promise
+tier | text | 词条级别 | tier of the term
+supply_type | text | 供货类型 | supply type
+category | text | 类目 | category
+is_presale | bool | 预售 | pre-sale
+is_custom | bool | 定制 | custom made
+is_cash_on_delivery | bool | 货到付款 | cash on delivery
+"""),
+    _table("mend_units", "state", "一行一个按窗口判的组合每日最差的不达标单位（至多三个）", "the worst failing units a day of combos judged over windows, three at most", """
+combo | !text | 组合键 | combo
+store_id | !text | 店铺 | store
+day | !date | 日 | day
+unit_id | !text | 单位编号 | unit
+occurred_at | !timestamp | 发生时间 | occurred at
+value | double | 观测值 | value observed
+order_id | text | 订单号 | order number
+conversation_id | text | 会话编号 | conversation
+message_id | text | 消息编号 | message
+agent_id | text | 客服 | agent
+"""),
+)
+
+_RUN = """
+track | !text | 轨道：in_force、training | track: in_force, training
+run_id | !text | 运行编号 | run
+packs_version | !text | 规则包版本 | version of the packs
+"""
+_PACK = """
+store_id | !text | 店铺 | store
+platform | !text | 店铺所在平台代码 | judging code of the store's platform
+pack | !text | 判罚代码 | judging code
+home | !bool | 是否本平台规则（law 恒真，baseline 恒假） | rule of the store's own platform (law always, baseline never)
+"""
+_SUMS = """
+breaches | !int | 违规数 | breaches
+money_low_cny | money | 金额下界（元），不详为空 | money in yuan, low; null when unknown
+money_high_cny | money | 金额上界（元），不详为空 | money in yuan, high; null when unknown
+points_class | text | 积分类别 | points class
+points_low | number | 积分下界 | points, low
+points_high | number | 积分上界 | points, high
+sanction | text | 最重处置代码 | heaviest sanction
+sanction_days_low | number | 处置天数下界 | days of it, low
+sanction_days_high | number | 处置天数上界 | days of it, high
+gmv_at_risk_cny | money | 处置停售期间可能少卖的金额（元），不计入罚款 | sales at risk while a sanction stops them; never part of the money
+"""
+MARTS: tuple[Table, ...] = (
+    _table("verdicts", "marts", "一行一个店铺×规则版本×窗口", "one row per store, rule version and window", _PACK + """
+rule_id | !text | 规则 | rule
+version_id | !text | 规则版本 | rule version
+from_date | date | 版本起效日 | version in force from
+concept | !text | 概念 | concept
+window_start | !date | 窗口首日 | first day of the window
+window_end | !date | 窗口末日（不含） | end of the window, exclusive
+partial | !bool | 窗口被版本起日截短 | the window was cut at the version's start
+units | int | 计入单位数 | units counted
+ok_units | int | 达标单位数 | units ok
+excluded_units | int | 排除单位数 | units excluded
+value | double | 观测值：达标率、均值或次数 | value observed: share, mean or count
+op | text | 达标的比较 | comparison that is ok
+threshold | number | 界限（有区间取最严一端） | limit (the strict end of a range)
+margin | double | 距界限，正为达标 | distance from the limit; positive is ok
+unit_of_count | text | 计数单位 | unit of count
+severity | text | 落入的档位 | band it fell in
+status | !text | ok、breach、info、insufficient_data、not_applicable、manual_review、error | ok, breach, info, insufficient_data, not_applicable, manual_review, error
+version_certain | !bool | 该日适用此版本是否确定 | it is certain that this version applied
+assumed | text | 所依假定 | what is assumed
+grade | !text | 证据等级 | grade of the evidence
+reason_zh | !text | 理由 | reason in Chinese
+reason_en | !text | 英文理由 | reason
+""" + _RUN),
+    _table("exclusions", "marts", "一行一个店铺×规则版本×窗口×排除原因", "one row per store, rule version, window and reason", """
+store_id | !text | 店铺 | store
+pack | !text | 判罚代码 | judging code
+rule_id | !text | 规则 | rule
+version_id | !text | 规则版本 | rule version
+window_start | !date | 窗口首日 | first day of the window
+reason | !text | 原因 | reason
+units | !int | 单位数 | units
+""" + _RUN),
+    _table("units_to_mend", "marts", "不达标的本平台窗口背后每日最差的几个单位", "the worst units behind failing home windows", """
+store_id | !text | 店铺 | store
+pack | !text | 判罚代码 | judging code
+rule_id | !text | 规则 | rule
+version_id | !text | 规则版本 | rule version
+day | !date | 日 | day
+unit_id | !text | 单位编号 | unit
+occurred_at | !timestamp | 发生时间 | occurred at
+value | double | 观测值 | value
+order_id | text | 订单号 | order number
+conversation_id | text | 会话编号 | conversation
+message_id | text | 消息编号 | message
+agent_id | text | 客服 | agent
+""" + _RUN),
+    _table("breaches", "marts", "一行一次违规", "one row per breach", """
+breach_id | !text | 违规编号（稳定） | breach (stable)
+first_seen_run | !text | 首次出现的运行 | run in which it was first seen
+""" + _PACK + """
+rule_id | !text | 规则 | rule
+version_id | !text | 规则版本 | rule version
+from_date | date | 版本起效日 | version in force from
+concept | !text | 概念 | concept
+occurred_at | !timestamp | 发生时间 | occurred at
+day | !date | 归属日 | day it counts to
+window_start | date | 窗口首日（按窗口判的规则） | first day of the window, for rules judged over windows
+agent_id | text | 客服 | agent
+order_id | text | 订单号 | order number
+conversation_id | text | 会话编号 | conversation
+message_id | text | 消息编号 | message
+value | double | 观测值 | value observed
+threshold | number | 界限 | limit
+severity | text | 情节，不详为空 | severity, null when unknown
+nth | int | 当年第几次 | n-th in the calendar year
+condition_zh | text | 处罚条件 | condition of the penalty
+condition_en | text | 处罚条件英文 | condition of the penalty
+certainty | !text | confirmed、contingent、averted | confirmed, contingent, averted
+priced | !text | yes、partly、no | yes, partly, no
+base_cny | money | 计罚基数（元） | base of the percentage in yuan
+money_low_cny | money | 金额下界（元），不详为空 | money in yuan, low; null when unknown
+money_high_cny | money | 金额上界（元） | money in yuan, high
+points_class | text | 积分类别 | points class
+points_low | number | 积分下界 | points, low
+points_high | number | 积分上界 | points, high
+counted | number | 封顶后计入的积分上界 | points counted after caps, high
+sanction | text | 最重处置代码 | heaviest sanction
+sanction_days_low | number | 处置天数下界 | days, low
+sanction_days_high | number | 处置天数上界 | days, high
+matched_term | text | 命中的词条 | matched term
+evidence_text | text | 证据原文（已脱敏） | text in evidence (masked)
+appeal_by | date | 申诉截止日，不详为空 | appeal by; null when unknown
+version_certain | !bool | 版本是否确定 | it is certain that this version applied
+grade | !text | 证据等级 | grade of the evidence
+reason_zh | !text | 理由 | reason in Chinese
+reason_en | !text | 英文理由 | reason
+""" + _RUN),
+    _table("exposure_effects", "marts", "一行一个店铺×规则×月×确定性×后果", "one row per store, rule, month, certainty and effect", _PACK + """
+rule_id | !text | 规则 | rule
+concept | !text | 概念 | concept
+month | !text | 月份 YYYY-MM | month
+certainty | !text | confirmed、contingent、averted | confirmed, contingent, averted
+priced | !text | yes、partly、no | yes, partly, no
+effect_kind | !text | money、points、sanction、warning、score、none | money, points, sanction, warning, score, none
+code | text | 积分类别或处置代码 | points class or sanction
+currency | text | 币种 | currency
+payee | text | 付给 | payee
+form | text | 形式 | form
+low | number | 封顶后下界，不详为空 | after caps, low; null when unknown
+high | number | 封顶后上界 | after caps, high
+uncapped_high | number | 封顶前上界 | before caps, high
+breaches | !int | 违规数 | breaches
+""" + _RUN),
+    _table("exposure", "marts", "一行一个店铺×代码×规则×月×确定性×积分类别", "one row per store, pack, rule, month, certainty and points class", _PACK + """
+rule_id | !text | 规则 | rule
+concept | !text | 概念 | concept
+month | !text | 月份 YYYY-MM | month
+certainty | !text | confirmed、contingent、averted | confirmed, contingent, averted
+priced | !text | yes、partly、no | yes, partly, no
+""" + _SUMS + _RUN),
+    _table("exposure_matrix", "marts", "一行一个店铺×代码×月×确定性（法律另计，不入）", "one row per store, pack, month and certainty (law stands outside)", _PACK + """
+month | !text | 月份 YYYY-MM | month
+certainty | !text | confirmed、contingent、averted | confirmed, contingent, averted
+breaches | !int | 违规数 | breaches
+money_low_cny | money | 金额下界（元） | money in yuan, low
+money_high_cny | money | 金额上界（元） | money in yuan, high
+unpriced_breaches | !int | 没有来源给出金额的违规数 | breaches no source prices
+points_low | number | 各类积分下界之和 | points of all classes, low
+points_high | number | 各类积分上界之和 | points of all classes, high
+sanction | text | 最重处置代码 | heaviest sanction
+sanction_days_low | number | 处置天数下界 | days, low
+sanction_days_high | number | 处置天数上界 | days, high
+gmv_at_risk_cny | money | 停售期间可能少卖的金额 | sales at risk
+""" + _RUN),
+    _table("points_ledger", "marts", "一行一次积分入账或跨越节点", "one row per award of points or node crossed", """
+store_id | !text | 店铺 | store
+platform | !text | 店铺所在平台代码 | judging code of the store's platform
+pack | !text | 判罚代码 | judging code
+home | !bool | 是否本平台 | rule of the store's own platform
+points_class | !text | 积分类别 | points class
+occurred_at | !timestamp | 入账时间 | awarded at
+entry | !text | award（入账）或 node（跨节点） | award or node
+rule_id | !text | 规则：入账的规则，或跨节点时的台账规则 | rule that awarded, or the ladder at a node
+breach_id | text | 违规编号 | breach
+certainty | !text | confirmed 为只计已确认，contingent 为连同待定 | confirmed: confirmed points only; contingent: all
+points | number | 入账分数（封顶后） | points after caps
+balance | number | 余额 | balance
+next_node | number | 下一节点 | next node
+headroom | number | 距下一节点 | points left to it
+node_effect | text | 到下一节点的后果 | what happens at it
+resets_on | date | 清零日，不详为空 | resets on; null when unknown
+forecast_low | date | 预计最早到达下一节点之日 | next node reached at the earliest
+forecast_high | date | 预计最晚到达之日 | … at the latest
+""" + _RUN),
+    _table("open_deadlines", "marts", "一行一件接下来要做的事", "one row per thing due next", """
+store_id | !text | 店铺 | store
+platform | !text | 店铺所在平台代码 | judging code of the store's platform
+pack | !text | 判罚代码 | judging code
+rule_id | !text | 规则 | rule
+order_id | text | 订单号 | order number
+conversation_id | text | 会话编号 | conversation
+complaint_id | text | 投诉编号 | complaint
+due_at | !timestamp | 截止时间 | due at
+as_of | !timestamp | 截至最新导出的时间 | as of the newest export
+at_stake_low | money | 若误期的金额下界（元） | at stake in yuan, low
+at_stake_high | money | 若误期的金额上界（元） | at stake in yuan, high
+at_stake_points | number | 若误期的积分上界 | points at stake, high
+zh | !text | 要做什么 | what to do, Chinese
+en | !text | 英文 | what to do
+""" + _RUN),
+    _table("agent_scorecard", "marts", "一行一个客服×日", "one row per agent and day", """
+store_id | !text | 店铺 | store
+platform | !text | 店铺所在平台代码 | judging code of the store's platform
+agent_id | !text | 客服账号 | agent
+day | !date | 日 | day
+conversations | !int | 会话数 | conversations
+buyers | !int | 接待买家数 | buyers served
+messages | !int | 客服消息数 | messages sent
+asks | !int | 应答轮次数 | rounds asked of the agent
+first_response_seconds | double | 首响：会话第一问到首条人工回复的平均秒数 | mean seconds to the first human reply of a conversation
+average_response_seconds | double | 平响：各轮到人工回复的平均秒数 | mean seconds to the human reply over rounds
+within_30s_share | double | 30 秒应答率（轮次） | share of rounds answered in 30 seconds
+within_3min_share | double | 3 分钟应答率（轮次） | share of rounds answered in 3 minutes
+within_5min_share | double | 5 分钟应答率（轮次） | share of rounds answered in 5 minutes
+unanswered_rounds | !int | 未回复轮次 | rounds without an answer
+home_breaches | !int | 本平台违规数 | breaches of home rules
+breaches_per_1000 | double | 每千条消息违规数 | breaches per 1,000 messages
+breaches_per_1000_low | double | 其 95% 区间下界 | lower end of its 95% interval
+breaches_per_1000_high | double | 其 95% 区间上界 | upper end of its 95% interval
+""" + _RUN),
+    _table("strictest_policy", "marts", "一行一个店铺组×概念：满足所有平台的一条标准", "one row per concept: the one standard that satisfies every platform", """
+concept | !text | 概念 | concept
+unit_of_count | text | 计数单位 | unit of count
+pack | !text | 标准来自哪个代码 | code the standard comes from
+rule_id | !text | 标准来自哪条规则 | rule the standard comes from
+from_date | date | 版本起效日 | in force from
+op | text | 比较 | comparison
+threshold | number | 界限 | limit
+hours_from | text | 时段起 | hours from
+hours_to | text | 时段止 | hours to
+basis | !text | 为何最严：threshold（同单位比界限）、own_log（自家记录上最先失守） | why it is the strictest
+stores_failing | !int | 没做到的店铺数 | stores that do not keep it
+stores_judged | !int | 判过的店铺数 | stores judged
+zh | !text | 一句话标准 | the standard in one sentence, Chinese
+en | !text | 英文 | the standard in one sentence
+""" + _RUN),
+    _table("training_gap", "marts", "一行一个代码×概念：培训所教与现行之差", "one row per code and concept: what was taught against what is in force", """
+pack | !text | 判罚代码 | judging code
+concept | !text | 概念 | concept
+training_rule_id | text | 培训材料的规则 | rule as taught
+in_force_rule_id | text | 现行规则 | rule in force
+gap | !text | same、changed、taught_only、not_taught | same, changed, taught_only, not_taught
+training_zh | text | 培训所教 | as taught
+in_force_zh | text | 现行 | in force
+training_en | text | 培训所教英文 | as taught, English
+in_force_en | text | 现行英文 | in force, English
+breaches_training | !int | 按所教判出的违规数 | breaches by what was taught
+breaches_in_force | !int | 按现行判出的违规数 | breaches by what is in force
+""" + _RUN),
+    _table("reconciliation", "marts", "一行一条平台通知或一次未被通知的违规的比对", "one row per notice or predicted breach, matched", """
+store_id | !text | 店铺 | store
+rule_id | text | 规则 | rule
+notice_id | text | 通知编号 | notice
+breach_id | text | 违规编号 | breach
+outcome | !text | matched、missed、not_predicted | matched, missed (predicted only), not_predicted (notice only)
+issued_at | timestamp | 通知时间 | issued at
+occurred_at | timestamp | 违规时间 | occurred at
+money_cny | money | 通知金额（元） | money of the notice
+predicted_low_cny | money | 预计下界 | predicted, low
+predicted_high_cny | money | 预计上界 | predicted, high
+amount_error_cny | money | 金额偏差 | error of the amount
+""" + _RUN),
+    _table("data_coverage", "marts", "一行一个店铺×表×日", "one row per store, table and day", """
+store_id | !text | 店铺 | store
+table_name | !text | 表 | table
+day | !date | 日 | day
+rows | !int | 行数 | rows
+expected | !bool | 该日是否应有数据 | data is expected on the day
+data_until | timestamp | 该表数据截至 | data of the table until
+window_closes_on | date | 平台可导出的截止日，不详为空 | last day on which the platform still exports it; null when unknown
+status | !text | ok、hole、none、unknown | ok, hole, none, unknown
+""" + _RUN),
+    _table("rule_coverage", "marts", "一行一个店铺×规则", "one row per store and rule", """
+store_id | !text | 店铺 | store
+pack | !text | 判罚代码 | judging code
+rule_id | !text | 规则 | rule
+judged | !bool | 是否判出结论 | a verdict was reached
+missing | text | 缺什么表或列 | missing table or column
+reason_zh | !text | 说明 | why
+reason_en | !text | 英文说明 | why
+""" + _RUN),
+    _table("rule_comparison", "marts", "一行一个代码×概念×版本", "one row per code, concept and version", """
+concept | !text | 概念 | concept
+concept_zh | !text | 概念中文 | concept in Chinese
+pack | !text | 判罚代码 | judging code
+status | !text | rule、searched_none、not_applicable、todo | rule, searched_none, not_applicable, todo
+rule_id | text | 规则 | rule
+from_date | date | 起 | from
+to_date | date | 止（不含） | to, exclusive
+version_certain | bool | 起止是否确定 | dates are certain
+kind | text | 种类 | kind
+relation | text | 与概念的关系 | relation to the concept
+judged_by | text | 判法 | judged by
+unit_of_count | text | 计数单位 | unit of count
+op | text | 达标的比较 | comparison that is ok
+threshold | number | 界限 | limit
+threshold_unit | text | 界限单位 | unit of the limit
+threshold_canonical | number | 统一单位下的界限 | limit in the canonical unit
+hours_from | text | 时段起 | hours from
+hours_to | text | 时段止 | hours to
+hours_apply_to | text | 时段按什么判断 | what must lie in the hours
+judged_window | text | 窗口 | window
+penalty_zh | text | 处罚 | penalty
+penalty_en | text | 处罚英文 | penalty in English
+strictness_rank | int | 从严名次 | rank, strictest first
+rank_basis | text | 名次依据 | basis of the rank
+assumed | text | 假定 | assumed
+grade | text | 证据等级 | grade
+evidence_ids | texts | 证据 | evidence
+""" + _RUN),
+    _table("rule_penalties", "marts", "一行一个版本的一项处罚后果", "one row per effect of a penalty of a version", """
+rule_id | !text | 规则 | rule
+pack | !text | 判罚代码 | judging code
+from_date | date | 版本起效日 | version in force from
+no | !int | 处罚序号 | penalty
+when_zh | text | 条件 | condition in Chinese
+when_en | text | 条件英文 | condition
+per | !text | 每 | per
+effect_kind | !text | 后果种类 | effect
+code | text | 积分类别或处置代码 | points class or sanction
+low | number | 下界 | low
+high | number | 上界 | high
+currency | text | 币种 | currency
+payee | text | 付给 | payee
+form | text | 形式 | form
+caps | text | 封顶 | caps
+""" + _RUN),
+    _table("rule_changes", "marts", "一行一个版本改动的一个字段", "one row per field changed between versions", """
+rule_id | !text | 规则 | rule
+pack | !text | 判罚代码 | judging code
+concept | !text | 概念 | concept
+changed_on | date | 改动日，不详为空 | changed on; null when unknown
+field | !text | 字段 | field
+old | text | 原值 | old value
+new | text | 新值 | new value
+direction | !text | stricter、looser、other | stricter, looser, other
+evidence_ids | texts | 证据 | evidence
+""" + _RUN),
+    _table("runs", "marts", "一行一次运行", "one row per run", """
+run_id | !text | 运行编号 | run
+started_at | !timestamp | 开始 | started
+finished_at | timestamp | 结束 | finished
+status | !text | done、refused_files、failed | done, refused_files, failed
+rows_read | !int | 读入行数 | rows read
+rows_loaded | !int | 装入行数 | rows loaded
+rows_superseded | !int | 被更新说法取代的行数 | rows superseded
+rows_quarantined | !int | 隔离行数 | rows quarantined
+gates | !text | 质量关 JSON | quality gates, JSON
+changed | !text | 变化 JSON | what changed, JSON
+packs_version | !text | 规则包版本 | version of the packs
+"""),
+)
+
+ALL: tuple[Table, ...] = FACTS + RULES + STATE + MARTS
+
+
+@cache
+def by_name() -> dict[str, Table]:
+    """Every table by its name."""
+    return {table.name: table for table in ALL}
