@@ -560,21 +560,43 @@ note_en | text | 英文说明 | note
 
 # The store-month zone keeps these; the global zone reads nothing else of the facts but orders' daily money.
 STATE: tuple[Table, ...] = (
-    _table("unit_daily", "state", "一行一个组合×店铺×日", "one row per combo, store and day", """
+    _table("unit_daily", "state", "一行一个组合×店铺×日×排除原因（空为计入）", "one row per combo, store, day and reason for exclusion (null: counted)", """
 combo | !text | 组合键 | combo
 store_id | !text | 店铺 | store
 day | !date | 日 | day
-units | !int | 计入单位数 | units counted
-ok_units | !int | 达标单位数 | units that are ok
-value_sum | double | 计入单位的值之和 | sum of values of units counted
-excluded_units | !int | 排除单位数 | units excluded
-"""),
-    _table("excluded_daily", "state", "一行一个组合×店铺×日×排除原因", "one row per combo, store, day and reason", """
-combo | !text | 组合键 | combo
-store_id | !text | 店铺 | store
-day | !date | 日 | day
-reason | !text | 原因 | reason
+excluded_because | text | 排除原因，空为计入 | why excluded; null when counted
 units | !int | 单位数 | units
+ok_units | !int | 达标单位数 | units that are ok
+value_sum | double | 值之和 | sum of values
+"""),
+    _table("fact_daily", "state", "一行一个店铺×事实表×日", "one row per store, fact table and day", """
+store_id | !text | 店铺 | store
+table_name | !text | 事实表 | fact table
+day | !date | 日 | day
+rows | !int | 行数 | rows
+data_until | timestamp | 数据截至 | data until
+"""),
+    _table("order_daily", "state", "一行一个店铺×付款日", "one row per store and day of payment", """
+store_id | !text | 店铺 | store
+day | !date | 付款日 | day of payment
+orders | !int | 订单数 | orders
+paid_cny | !money | 实付合计（元） | paid in yuan
+"""),
+    _table("agent_daily", "state", "一行一个店铺×客服×日", "one row per store, agent and day", """
+store_id | !text | 店铺 | store
+agent_id | !text | 客服 | agent
+day | !date | 日 | day
+conversations | !int | 会话数 | conversations
+buyers | !int | 买家数 | buyers
+messages | !int | 客服消息数 | messages
+rounds | !int | 轮次 | rounds
+answered_rounds | !int | 有人工回复的轮次 | rounds answered by a person
+wait_sum | double | 等待秒数之和 | sum of waits in seconds
+first_answered | !int | 有首条人工回复的会话数 | conversations with a first human reply
+first_wait_sum | double | 首响秒数之和 | sum of first waits in seconds
+within_30s | !int | 30 秒内 | within 30 seconds
+within_3min | !int | 3 分钟内 | within 3 minutes
+within_5min | !int | 5 分钟内 | within 5 minutes
 """),
     _table("failing_units", "state", "一行一个判 each 的组合的不达标单位", "one row per failing unit of a combo judged each", """
 combo | !text | 组合键 | combo
@@ -594,6 +616,7 @@ created_at | timestamp | 下单时间 | placed at
 goods_cny | money | 货款 | goods
 promise_hours | double | 承诺发货小时 | hours of the shipping promise
 tier | text | 词条级别 | tier of the term
+complaint_filed | bool | 买家已就此投诉 | the buyer complained about it
 supply_type | text | 供货类型 | supply type
 category | text | 类目 | category
 is_presale | bool | 预售 | pre-sale

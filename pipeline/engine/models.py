@@ -1,0 +1,110 @@
+"""Read sql/: one SELECT a file, its name is the table's, its dependencies are the tables it names."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import sqlglot
+from sqlglot import exp
+
+from pipeline.problems import GuizeError, Problem
+
+
+@dataclass(frozen=True)
+class Model:
+    """One SQL file: `stage` is its folder (facts, measures, state, verdicts, exposure, marts)."""
+
+    name: str
+    stage: str
+    sql: str
+    path: Path
+
+    @cached_property
+    def tree(self) -> exp.Expression:
+        """The parsed SELECT."""
+        return parse(self.sql, str(self.path))
+
+    @cached_property
+    def reads(self) -> frozenset[str]:
+        """The tables and views that the SELECT names, its own CTEs left out."""
+        return tables_named(self.tree)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of the text: a changed comment counts, which is cheap and safe."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()[:16]
+
+
+def parse(sql: str, where: str) -> exp.Expression:
+    """Parse one SELECT in DuckDB's dialect.
+
+    Raises:
+        GuizeError: when the text is no single SELECT.
+    """
+    try:
+        trees = [tree for tree in sqlglot.parse(sql, read="duckdb") if tree is not None]
+    except sqlglot.errors.ParseError as error:
+        raise GuizeError(
+            Problem("sql_syntax", where, str(error), str(error), "改正 SQL", "correct the SQL")
+        ) from error
+    if len(trees) != 1 or not isinstance(trees[0], exp.Query):
+        raise GuizeError(
+            Problem(
+                "sql_not_one_select", where, "文件须恰好是一个 SELECT", "the file must be exactly one SELECT",
+                "拆成几个文件", "split it into files",
+            )
+        )  # fmt: skip
+    return trees[0]
+
+
+def tables_named(tree: exp.Expression) -> frozenset[str]:
+    """Names of the tables a query reads, without its CTEs."""
+    ctes = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
+    return frozenset(table.name for table in tree.find_all(exp.Table) if table.name and table.name not in ctes)
+
+
+def load_models(folder: Path) -> dict[str, Model]:
+    """Read every `<stage>/<name>.sql` below the folder; names are unique over all stages."""
+    models: dict[str, Model] = {}
+    for path in sorted(folder.glob("*/*.sql")):
+        model = Model(path.stem, path.parent.name, path.read_text(encoding="utf-8"), path)
+        if model.name in models:
+            raise GuizeError(
+                Problem(
+                    "sql_duplicate_name", str(path), f"表名 {model.name} 已被 {models[model.name].path} 使用",
+                    f"the name {model.name} is taken by {models[model.name].path}", "换一个文件名", "rename the file",
+                )
+            )  # fmt: skip
+        models[model.name] = model
+    return models
+
+
+def in_order(models: Mapping[str, Model], wanted: Iterable[str] | None = None) -> list[Model]:
+    """Return the models so that each comes after those it reads; with `wanted`, only what those need.
+
+    Raises:
+        GuizeError: when models read each other in a circle.
+    """
+    names = set(models) if wanted is None else set()
+    queue = [] if wanted is None else [name for name in wanted if name in models]
+    while queue:
+        name = queue.pop()
+        if name not in names:
+            names.add(name)
+            queue.extend(other for other in models[name].reads if other in models)
+    graph = {name: sorted(models[name].reads & names) for name in sorted(names)}
+    try:
+        return [models[name] for name in TopologicalSorter(graph).static_order()]
+    except CycleError as error:
+        circle = " → ".join(error.args[1])
+        raise GuizeError(
+            Problem(
+                "sql_circle", circle, "SQL 文件互相引用成环", "SQL files read each other in a circle",
+                "去掉其中一个引用", "take one of the references out",
+            )
+        ) from error  # fmt: skip
