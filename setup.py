@@ -21,6 +21,8 @@ class BuildWithPacks(build_py):
 
 setup(
     packages=find_namespace_packages(include=["pipeline", "pipeline.*"]),
-    package_data={"": ["*.yaml", "*.csv", "*.json", "*.txt", "*.jinja", "*.js", "*.css", "*.html", "*LICENSE*"]},
+    package_data={
+        "": ["*.yaml", "*.csv", "*.json", "*.txt", "*.jinja", "*.js", "*.css", "*.html", "*LICENSE*"]
+    },
     cmdclass={"build_py": BuildWithPacks},
 )

@@ -28,9 +28,24 @@ def test_wheel_carries_packs_and_sql(tmp_path: Path) -> None:
     for file in ("pyproject.toml", "setup.py", "README.md", "LICENSE"):
         (source / file).write_bytes((ROOT / file).read_bytes() if (ROOT / file).exists() else b"")
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", tmp_path, source],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "-q",
+            "--no-deps",
+            "--no-build-isolation",
+            "-w",
+            tmp_path,
+            source,
+        ],
         check=True,
     )
     names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
-    assert {"pipeline/platform_rules/sources.yaml", "pipeline/sql/marts/probe.sql", "pipeline/tables.py"} <= set(names)
+    assert {
+        "pipeline/platform_rules/sources.yaml",
+        "pipeline/sql/marts/probe.sql",
+        "pipeline/tables.py",
+    } <= set(names)
     assert not [name for name in names if name.startswith(("tests/", "docs/", "warehouse/"))]

@@ -1,0 +1,61 @@
+# The tasks of the project. `make` or `make help` lists them; the first target that needs it sets up .venv.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.ONESHELL:
+MAKEFLAGS += --no-builtin-rules
+
+BIN := .venv/bin
+STAMP := .venv/.installed-from-lock
+
+.PHONY: help setup demo test check bench text-report dictionary clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: $(STAMP) ## create .venv and install the locked dependencies (done once, and again when the lock changes)
+
+$(STAMP): requirements.lock pyproject.toml setup.py
+	@python=""
+	for candidate in python3.11 python3.12 python3.13 python3; do
+	    if "$$candidate" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; then python="$$candidate"; break; fi
+	done
+	if [ -z "$$python" ]; then
+	    echo "需要 Python 3.11 到 3.13，没有找到 / needs Python 3.11 to 3.13, none found" >&2; exit 1
+	fi
+	if [ ! -x $(BIN)/python ]; then
+	    "$$python" -m venv .venv || { echo "建不了虚拟环境：Debian/Ubuntu 请装 python3-venv / no venv module: apt-get install python3-venv" >&2; exit 1; }
+	fi
+	if ! $(BIN)/python -m pip --version >/dev/null 2>&1; then $(BIN)/python -m ensurepip -q; fi
+	echo "正在安装依赖（一次）/ installing dependencies (once)"
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: $(STAMP) ## write sample exports of all platforms and judge them
+	@$(BIN)/guize demo ./demo
+	$(BIN)/guize run ./demo/exports --warehouse ./demo/warehouse
+
+test: $(STAMP) ## run the tests
+	$(BIN)/python -m pytest -n 2
+
+check: $(STAMP) ## ruff, mypy, yamllint, sqlfluff, rules check
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/yamllint -s .
+	if compgen -G 'sql/*/*.sql' >/dev/null; then $(BIN)/sqlfluff lint -q sql; fi
+	$(BIN)/guize rules check
+
+bench: $(STAMP) ## speed and memory per stage, against a plain scan
+	$(BIN)/python -m benchmarks
+
+text-report: $(STAMP) ## precision and recall of the lexicons on the labelled set
+	$(BIN)/python -m tests.text.report
+
+dictionary: $(STAMP) ## write warehouse/README.md, the data dictionary, from pipeline/tables.py
+	$(BIN)/python -m pipeline.publish.dictionary --write
+
+clean: ## remove what was generated (not .venv)
+	rm -rf demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
