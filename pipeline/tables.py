@@ -615,8 +615,7 @@ paid_at | timestamp | 付款时间 | paid at
 created_at | timestamp | 下单时间 | placed at
 goods_cny | money | 货款 | goods
 promise_hours | double | 承诺发货小时 | hours of the shipping promise
-tier | text | 词条级别 | tier of the term
-complaint_filed | bool | 买家已就此投诉 | the buyer complained about it
+severity | text | 看得出的情节 | severity, where what was seen tells it
 supply_type | text | 供货类型 | supply type
 category | text | 类目 | category
 is_presale | bool | 预售 | pre-sale

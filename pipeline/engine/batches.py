@@ -1,0 +1,88 @@
+"""Group a warehouse's store-months into batches that are judged together, and know their content by hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import pyarrow.parquet as parquet
+
+from pipeline.tables import FACTS
+
+ROWS_PER_BATCH = 1_500_000  # of messages; a prototype was fastest between one and two million
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Whole store-months of one month, with the fact files of each table."""
+
+    name: str
+    files: Mapping[str, tuple[Path, ...]]
+    platforms: tuple[str, ...]
+
+    def fingerprint(self, tables: Iterable[str]) -> str:
+        """Hash of the content of the files of these tables."""
+        digest = hashlib.sha256()
+        for table in sorted(tables):
+            for file in self.files.get(table, ()):
+                digest.update(f"{table} {file.parts[-4:-1]} {_content(file)}".encode())
+        return digest.hexdigest()[:16]
+
+
+def _content(file: Path) -> str:
+    status = file.stat()
+    return _hashed(file, status.st_size, status.st_mtime_ns)
+
+
+@lru_cache(maxsize=100_000)
+def _hashed(file: Path, size: int, changed: int) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "blake2b").hexdigest()[:24]
+
+
+def fact_files(facts: Path) -> dict[str, list[Path]]:
+    """The Parquet files of every fact table, in the order of their paths."""
+    return {table.name: sorted((facts / table.name).rglob("*.parquet")) for table in FACTS}
+
+
+def make_batches(facts: Path, rows_per_batch: int = ROWS_PER_BATCH) -> list[Batch]:
+    """Batches by month, then store, each of about `rows_per_batch` messages.
+
+    A batch never mixes months, so that a new day makes stale only the batches of its own month.
+    """
+    months: dict[str, dict[str, dict[str, list[Path]]]] = {}
+    for table, files in fact_files(facts).items():
+        for file in files:
+            keys = dict(part.split("=", 1) for part in file.parts if "=" in part)
+            if "month" in keys:
+                store = f"{keys['platform']}/{keys['store']}"
+                months.setdefault(keys["month"], {}).setdefault(store, {}).setdefault(table, []).append(file)
+    batches = []
+    for month, stores in sorted(months.items()):
+        group: list[str] = []
+        rows = 0
+        number = 1
+        for store, tables in sorted(stores.items()):
+            size = sum(_rows(file) for file in tables.get("messages", ()))
+            if group and rows + size > rows_per_batch:
+                batches.append(_batch(f"{month}-{number:03d}", group, stores))
+                group, rows, number = [], 0, number + 1
+            group.append(store)
+            rows += size
+        batches.append(_batch(f"{month}-{number:03d}", group, stores))
+    return batches
+
+
+def _rows(file: Path) -> int:
+    return int(parquet.read_metadata(file).num_rows)
+
+
+def _batch(name: str, stores: list[str], tables_of: Mapping[str, Mapping[str, list[Path]]]) -> Batch:
+    files: dict[str, tuple[Path, ...]] = {}
+    for store in stores:
+        for table, paths in tables_of[store].items():
+            files[table] = (*files.get(table, ()), *paths)
+    return Batch(name, files, tuple(sorted({store.split("/")[0] for store in stores})))

@@ -1,0 +1,75 @@
+"""Open DuckDB and show Parquet files to it as the tables of pipeline/tables.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipeline.tables import Table
+
+
+@contextmanager
+def open_duckdb(
+    scratch: Path, *, memory: str = "2GB", threads: int | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield an in-memory DuckDB that spills to `scratch` and leaves nothing behind."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect()
+    try:
+        run(connection, f"set memory_limit = '{memory}'")
+        run(connection, f"set temp_directory = '{quoted(scratch)}'")
+        run(connection, "set enable_progress_bar = false")
+        run(connection, "set preserve_insertion_order = false")
+        run(connection, "set timezone = 'Asia/Shanghai'")
+        if threads:
+            run(connection, f"set threads = {threads}")
+        yield connection
+    finally:
+        connection.close()
+
+
+def run(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Execute and drop the result: an unread one blocks the next statement."""
+    connection.execute(sql).fetchall()
+
+
+def quoted(path: Path) -> str:
+    """A path as it stands between single quotes in SQL."""
+    return str(path).replace("'", "''")
+
+
+def show_files(connection: duckdb.DuckDBPyConnection, table: Table, files: Iterable[Path]) -> None:
+    """Create the view `table.name` over Parquet files; over none it is empty but has its columns."""
+    show_as(connection, table.name, files, table.empty_select())
+
+
+def show_as(connection: duckdb.DuckDBPyConnection, name: str, files: Iterable[Path], empty: str) -> None:
+    """Create the view `name` over Parquet files, or over `empty` when there is none."""
+    listed = ", ".join(f"'{quoted(file)}'" for file in files)
+    body = f"select * from read_parquet([{listed}], hive_partitioning = false)" if listed else empty
+    run(connection, f"create or replace view {name} as {body}")
+
+
+def copy_to(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, target: Path) -> None:
+    """Write a SELECT with the columns of `table`, in order and typed, to a Parquet file, whole or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    aside = target.with_suffix(".aside")
+    columns = ", ".join(f"cast({column.name} as {column.sql_type}) as {column.name}" for column in table.columns)
+    run(
+        connection,
+        f"copy (select {columns} from ({sql}) as written) to '{quoted(aside)}' (format parquet, compression zstd)",
+    )
+    aside.replace(target)
+
+
+def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, ...]]:
+    """Every row of a small result."""
+    return list(connection.execute(sql).fetchall())
+
+
+def counts(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> Mapping[str, int]:
+    """Rows of each table named."""
+    return {name: int(str(rows(connection, f"select count(*) from {name}")[0][0])) for name in names}

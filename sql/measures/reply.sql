@@ -1,0 +1,118 @@
+-- reply: one row per unit (round, message, conversation or consumer's day) and combo; value = wait in seconds
+with judged as (       -- the buyer messages that start a clock, and the wait by the shape's own definition
+    select
+        s.shape,
+        s.unit,
+        s.combine,
+        s.robot_rounds,
+        a.store_id,
+        a.conversation_id,
+        a.message_id,
+        a.agent_id,
+        a.order_id,
+        a.asked_at,
+        a.day,
+        a.next_is_robot,
+        case s.unit
+            when 'round' then concat(a.conversation_id, ':', cast(a.round as varchar))
+            when 'message' then a.message_id
+            when 'conversation' then a.conversation_id
+            else concat(a.buyer_key, ':', cast(a.day as varchar))
+        end as unit_id,
+        case
+            when s.same_day and a.human_at >= cast(a.day as timestamp) + interval 1 day then null
+            when s.clock_start = 'transfer' and a.transferred_at > a.asked_at
+                then a.wait_human_seconds - (epoch(a.transferred_at) - epoch(a.asked_at))
+            when s.clock_start = 'session_start'
+                then a.wait_human_seconds + (epoch(a.asked_at) - epoch(a.session_started_at))
+            when s.reply_by = 'human' then a.wait_human_seconds
+            when s.reply_by = 'assisted' then a.wait_assisted_seconds
+            else a.wait_any_seconds
+        end as wait_seconds
+    from asks as a
+    cross join shapes_reply as s
+    where
+        a.day >= s.used_from
+        and a.day < s.used_to
+        and (s.every = 'buyer_message' or (s.every = 'round_opening' and a.opens_round) or a.opens_session)
+        and (not s.reached_human_only or a.reached_human)
+        and (s.offline_messages = 'count' or not coalesce(a.is_offline_message, false))
+        and (
+            s.hours_from_minute is null
+            or case s.hours_apply_to
+                when 'session_start' then extract(hour from a.session_started_at) * 60 + extract(minute from a.session_started_at)
+                when 'reply' then coalesce(extract(hour from a.human_at) * 60 + extract(minute from a.human_at), a.minute_of_day)
+                else a.minute_of_day
+            end between s.hours_from_minute and s.hours_to_minute - 1
+        )
+),
+
+clocked as (           -- one row per unit: several waits become one as the shape combines them
+    select
+        shape,
+        store_id,
+        unit_id,
+        min(asked_at) as occurred_at,
+        min(day) as day,
+        min(conversation_id) as conversation_id,
+        min_by(message_id, asked_at) as message_id,
+        min_by(agent_id, asked_at) as agent_id,
+        min(order_id) as order_id,
+        bool_and(robot_rounds = 'exclude' and next_is_robot) as robot_only,
+        case min(combine)
+            when 'mean' then avg(wait_seconds)
+            when 'first' then min_by(coalesce(wait_seconds, -1), asked_at)
+            else max(wait_seconds)
+        end as wait_seconds,
+        bool_or(wait_seconds is null) as unanswered
+    from judged
+    group by shape, store_id, unit_id
+),
+
+counted as (           -- value and ok by the combo's limit
+    select
+        k.combo,
+        c.store_id,
+        c.unit_id,
+        c.occurred_at,
+        c.day,
+        c.conversation_id,
+        c.message_id,
+        c.agent_id,
+        c.order_id,
+        k.within_seconds,
+        case
+            when c.robot_only then 'robot_only'
+            when c.unanswered and k.unanswered = 'exclude' then 'unanswered'
+        end as excluded_because,
+        case
+            when c.unanswered or c.wait_seconds < 0 then case when k.unanswered = 'impute' then k.imputed_seconds end
+            else least(c.wait_seconds, coalesce(k.cap_seconds, c.wait_seconds))
+        end as value
+    from clocked as c
+    inner join combos_reply as k
+        on c.shape = k.shape
+)
+
+select                 -- long
+    combo,
+    store_id,
+    unit_id,
+    occurred_at,
+    day,
+    value,
+    case
+        when excluded_because is not null then null
+        when value is null then false
+        else value <= coalesce(within_seconds, value)
+    end as ok,
+    excluded_because,
+    cast(null as decimal(18, 2)) as base_cny,
+    order_id,
+    conversation_id,
+    message_id,
+    agent_id,
+    cast(null as varchar) as matched_term,
+    cast(null as varchar) as severity,
+    1 as weight
+from counted

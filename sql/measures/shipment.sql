@@ -1,0 +1,85 @@
+-- shipment: one row per paid order and combo; value = hours from the clock start to the event that counts as shipped
+with judged as (       -- the orders a shape looks at, with start and stop by its own definition
+    select
+        s.shape,
+        s.excludes,
+        o.store_id,
+        o.order_id,
+        o.paid_cny,
+        o.promised_ship_at,
+        o.closed_at,
+        o.status,
+        o.exported_at,
+        o.is_cash_on_delivery,
+        o.is_presale,
+        o.is_custom,
+        case s.clock_start
+            when 'created' then o.created_at
+            when 'uploaded' then o.shipped_at
+            else coalesce(o.paid_at, case when o.is_cash_on_delivery then o.created_at end)
+        end as started_at,
+        case s.event
+            when 'upload' then o.shipped_at
+            when 'pickup' then o.picked_up_at
+            when 'upload_or_pickup' then coalesce(least(o.shipped_at, o.picked_up_at), o.shipped_at, o.picked_up_at)
+            else case when o.shipped_at is not null then greatest(o.shipped_at, o.picked_up_at) end
+        end as stopped_at,
+        case
+            when s.event <> 'pickup' and o.shipped_at is null then 'missing:orders.shipped_at'
+            when s.event <> 'upload' and o.picked_up_at is null then 'missing:orders.picked_up_at'
+        end as column_missing
+    from orders as o
+    cross join shapes_shipment as s
+    where o.paid_at is not null or o.is_cash_on_delivery
+),
+
+clocked as (           -- the deadline of each combo
+    select
+        j.*,
+        k.combo,
+        case k.limit
+            when 'fixed' then j.started_at + k.limit_hours * interval 1 hour
+            when 'promised' then j.promised_ship_at
+            else coalesce(j.promised_ship_at, j.started_at + k.limit_hours * interval 1 hour)
+        end + coalesce(k.grace_hours, 0) * interval 1 hour as due_at
+    from judged as j
+    inner join combos_shipment as k
+        on j.shape = k.shape
+),
+
+excluded as (          -- ok = null with a reason
+    select
+        *,
+        case
+            when started_at is null then 'not_started'
+            when due_at is null then 'missing:orders.promised_ship_at'
+            when list_contains(excludes, 'cash_on_delivery') and is_cash_on_delivery then 'cash_on_delivery'
+            when list_contains(excludes, 'presale') and is_presale then 'presale'
+            when list_contains(excludes, 'custom') and is_custom then 'custom'
+            when stopped_at is not null then null
+            when status = 'closed' and closed_at is null then 'missing:orders.closed_at'
+            when closed_at <= due_at then 'closed_before_limit'
+            when status in ('shipped', 'done') then column_missing
+            when exported_at <= due_at then 'not_due_yet'
+        end as excluded_because
+    from clocked
+)
+
+select                 -- long
+    combo,
+    store_id,
+    order_id as unit_id,
+    coalesce(due_at, started_at, exported_at) as occurred_at,
+    cast(coalesce(due_at, started_at, exported_at) as date) as day,
+    (epoch(coalesce(stopped_at, exported_at)) - epoch(started_at)) / 3600 as value,
+    case when excluded_because is null then coalesce(stopped_at <= due_at, false) end as ok,
+    excluded_because,
+    paid_cny as base_cny,
+    order_id,
+    cast(null as varchar) as conversation_id,
+    cast(null as varchar) as message_id,
+    cast(null as varchar) as agent_id,
+    cast(null as varchar) as matched_term,
+    cast(null as varchar) as severity,
+    1 as weight
+from excluded
