@@ -1,0 +1,90 @@
+-- verdict_states: one row per store, version and window, with its status and what led to it
+with observed as (     -- every store × window inside the store's data, whether there were units or not
+    select
+        s.store_id,
+        s.platform,
+        v.pack,
+        v.pack = s.platform or v.pack = 'law' as home,
+        v.track,
+        v.rule_id,
+        v.version_id,
+        v.from_date,
+        v.concept,
+        v.measure,
+        v.combo,
+        v.judge_by,
+        v.unit_of_count,
+        v.certain_from,
+        v.assumed_zh,
+        v.assumed_en,
+        v.undecided_zh,
+        v.undecided_en,
+        v.grade,
+        w.window_start,
+        w.window_end,
+        w.cut or p.first_day > w.window_start or p.last_day < w.window_end - 1 as partial,
+        p.first_day > w.window_start or p.last_day < w.window_end - 1 as open_window,
+        p.table_name,
+        p.first_day,
+        m.measure is not null as measured,
+        u.units,
+        u.ok_units,
+        u.failing_units,
+        u.excluded_units,
+        u.value_sum,
+        u.ok_share,
+        u.mean_value,
+        u.missing,
+        h.band,
+        h.open_band,
+        h.nothing_known,
+        h.severity,
+        h.version_id is not null as banded,
+        c.met as store_met,
+        c.missing as store_missing
+    from windows as w
+    inner join judged_versions as v
+        on w.version_id = v.version_id
+    cross join stores as s
+    left join (select distinct measure from measure_facts) as m
+        on v.measure = m.measure
+    left join spans as p
+        on s.store_id = p.store_id and v.measure = p.measure
+    left join window_sums as u
+        on
+            w.version_id = u.version_id and w.window_start = u.window_start
+            and w.window_end = u.window_end and s.store_id = u.store_id
+    left join band_hits as h
+        on
+            w.version_id = h.version_id and w.window_start = h.window_start
+            and w.window_end = h.window_end and s.store_id = h.store_id
+    left join store_scope as c
+        on
+            w.version_id = c.version_id and w.window_start = c.window_start
+            and w.window_end = c.window_end and s.store_id = c.store_id
+    where
+        u.store_id is not null
+        or p.first_day is null
+        or (w.window_end > p.first_day and w.window_start <= p.last_day)
+)
+
+select
+    *,
+    case
+        when store_met = 0 then 'not_applicable'
+        when measure is null or measure = 'annotation' and coalesce(units, 0) = 0 then 'manual_review'
+        when combo is null or not measured then 'manual_review'
+        when store_met = 1 then 'insufficient_data'
+        when first_day is null then 'insufficient_data'
+        when coalesce(units, 0) = 0 and missing is not null then 'insufficient_data'
+        when coalesce(units, 0) = 0 and coalesce(excluded_units, 0) > 0 then 'not_applicable'
+        when coalesce(units, 0) = 0 then 'insufficient_data'
+        when judge_by = 'each' and failing_units > 0 then 'breach'
+        when judge_by = 'each' then 'ok'
+        when not banded then 'info'
+        when band is not null then 'breach'
+        when open_band is not null and nothing_known = 1 then 'info'
+        when open_band is not null then 'breach'
+        else 'ok'
+    end as status
+from observed

@@ -1,0 +1,68 @@
+-- window_sums: one row per store, version and window with data: the aggregates that bands speak of
+with fixed as (
+    select
+        d.store_id,
+        w.version_id,
+        w.window_start,
+        w.window_end,
+        w.cut,
+        d.units,
+        d.ok_units,
+        d.value_sum,
+        d.excluded_units,
+        d.missing
+    from windows as w
+    inner join rule_daily as d
+        on w.version_id = d.version_id and w.bucket = d.bucket
+),
+
+rolling as (
+    select
+        d.store_id,
+        w.version_id,
+        w.window_start,
+        w.window_end,
+        w.cut,
+        d.units,
+        d.ok_units,
+        d.value_sum,
+        d.excluded_units,
+        d.missing
+    from windows as w
+    inner join rule_daily as d
+        on w.version_id = d.version_id and w.window_start <= d.day and w.window_end > d.day
+    where w.bucket is null
+),
+
+summed as (
+    select
+        store_id,
+        version_id,
+        window_start,
+        window_end,
+        cut,
+        cast(sum(units) as bigint) as units,
+        cast(sum(ok_units) as bigint) as ok_units,
+        cast(sum(cast(value_sum as decimal(28, 3))) as double) as value_sum,
+        cast(sum(excluded_units) as bigint) as excluded_units,
+        max(missing) as missing
+    from (select * from fixed union all select * from rolling) as together
+    group by store_id, version_id, window_start, window_end, cut
+)
+
+select
+    store_id,
+    version_id,
+    window_start,
+    window_end,
+    cut,
+    units,
+    ok_units,
+    units - ok_units as failing_units,
+    value_sum,
+    excluded_units,
+    missing,
+    ok_units / nullif(cast(units as double), 0) as ok_share,
+    (units - ok_units) / nullif(cast(units as double), 0) as failing_share,
+    value_sum / nullif(units, 0) as mean_value
+from summed
