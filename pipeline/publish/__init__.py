@@ -1,0 +1,1 @@
+"""Publish a run: releases, views, data dictionary, report, workbook, PostgreSQL, alerts, appeals."""

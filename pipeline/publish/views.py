@@ -1,0 +1,146 @@
+"""The views by which any DuckDB client reads a warehouse: schemas main, training, facts, rules."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import duckdb
+
+from pipeline.problems import GuizeError, Problem
+from pipeline.tables import FACTS, MARTS, RULES, Column, Table
+
+DATABASE_NAME = "guize.duckdb"
+CURRENT = "current"
+# duckdb 1.3 and later read it; the default of 2.0 is refused by drivers a year old
+STORAGE_VERSION = "v1.2.0"
+# what was said in chat is read only by who asks for it by name
+_TEXT = {"messages": ("text",)}
+
+
+def write_database(warehouse: Path) -> Path:
+    """Build guize.duckdb aside and rename it over the old one; its views go through warehouse/current.
+
+    When the views are what they were, the file stays, and with it the handles that BI tools hold.
+    """
+    warehouse = warehouse.resolve()
+    target, told = warehouse / DATABASE_NAME, warehouse / f".{DATABASE_NAME}.views"
+    statements = list(_statements(warehouse, warehouse / CURRENT, comments=True))
+    digest = hashlib.sha256("\n".join(statements).encode()).hexdigest()
+    if target.exists() and told.exists() and told.read_text() == digest:
+        return target
+    aside = warehouse / f".{DATABASE_NAME}.{os.getpid()}"
+    aside.unlink(missing_ok=True)
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {_quoted(str(aside))} as built (storage_version '{STORAGE_VERSION}')")
+        connection.execute("use built")
+        _run(connection, statements)
+        connection.execute("use memory")
+        connection.execute("detach built")
+    aside.replace(target)
+    told.write_text(digest)
+    return target
+
+
+def open_release(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    """Open the current release with the same views; it stays that release whatever is published meanwhile.
+
+    Raises:
+        GuizeError: when nothing was published there yet.
+    """
+    release = (warehouse / CURRENT).resolve()
+    if not release.is_dir():
+        raise GuizeError(
+            Problem(
+                "nothing-published",
+                str(warehouse),
+                "这个仓库还没有发布过数据",
+                "nothing was published in this warehouse yet",
+                "先运行 guize run 导出目录 --warehouse 仓库目录",
+                "run: guize run EXPORTS --warehouse DIR",
+            )
+        )
+    connection = duckdb.connect()
+    _run(connection, _statements(warehouse.resolve(), release, comments=False))
+    return connection
+
+
+def _run(connection: duckdb.DuckDBPyConnection, statements: Iterable[str]) -> None:
+    connection.execute("begin")
+    for statement in statements:
+        connection.execute(statement)
+    connection.execute("commit")
+
+
+def _statements(warehouse: Path, release: Path, comments: bool) -> Iterator[str]:
+    for schema in ("training", "facts", "rules"):
+        yield f"create schema if not exists {schema}"
+    for table in MARTS:
+        tracked = "track" in table.names
+        file = release / f"{table.name}.parquet"
+        yield from _view("main", table, file, comments, "track = 'in_force'" if tracked else None)
+        if tracked:
+            yield from _view("training", table, file, comments, "track = 'training'")
+    for table in RULES:
+        released = release / "rules" / f"{table.name}.parquet"
+        file = released if released.exists() else warehouse / "rules" / f"{table.name}.parquet"
+        yield from _view("rules", table, file, comments)
+    for table in FACTS:
+        hidden = _TEXT.get(table.name, ())
+        files = warehouse / "facts" / table.name / "**" / "*.parquet"
+        yield from _view("facts", table, files, comments, hidden=hidden)
+        if hidden:
+            yield from _view("facts", table, files, comments, name=f"{table.name}_text")
+
+
+def _view(
+    schema: str,
+    table: Table,
+    files: Path,
+    comments: bool,
+    where: str | None = None,
+    hidden: tuple[str, ...] = (),
+    name: str | None = None,
+) -> Iterator[str]:
+    columns = [column for column in table.columns if column.name not in hidden]
+    view = f"{schema}.{_name(name or table.name)}"
+    listed = ", ".join(_name(column.name) for column in columns)
+    source = f"({table.empty_select()}) as nothing_yet" if not _any(files) else _scan(files)
+    yield f"create view {view} as select {listed} from {source}" + (f" where {where}" if where else "")
+    if comments:
+        yield f"comment on view {view} is {_quoted(f'{table.grain_zh} / {table.grain_en}')}"
+        yield from (_column_comment(view, column) for column in columns)
+
+
+def _column_comment(view: str, column: Column) -> str:
+    return f"comment on column {view}.{_name(column.name)} is {_quoted(f'{column.zh} / {column.en}')}"
+
+
+def _scan(files: Path) -> str:
+    # the folders platform=…/store=… repeat columns that the files hold
+    pattern = "/".join(
+        part if part == "**" or part == "*.parquet" else _literal(part) for part in files.parts
+    )
+    return f"read_parquet({_quoted(pattern.replace('//', '/', 1))}, hive_partitioning = false)"
+
+
+def _any(files: Path) -> bool:
+    if "**" not in files.parts:
+        return files.exists()
+    root = Path(*files.parts[: files.parts.index("**")])
+    return next(root.rglob("*.parquet"), None) is not None
+
+
+def _literal(part: str) -> str:
+    """A folder's name with the signs of a glob taken as themselves."""
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in part)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
