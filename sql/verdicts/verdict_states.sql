@@ -78,7 +78,7 @@ select
         when first_day is null then 'insufficient_data'
         when coalesce(units, 0) = 0 and missing is not null then 'insufficient_data'
         when coalesce(units, 0) = 0 and coalesce(excluded_units, 0) > 0 then 'not_applicable'
-        when coalesce(units, 0) = 0 then 'insufficient_data'
+        when coalesce(units, 0) = 0 then 'empty'
         when judge_by = 'each' and failing_units > 0 then 'breach'
         when judge_by = 'each' then 'ok'
         when not banded then 'info'

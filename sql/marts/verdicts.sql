@@ -1,0 +1,123 @@
+-- verdicts: one row per store, rule version and window
+with resolved as (
+    select
+        s.*,
+        l.fact,
+        l.op,
+        l.threshold,
+        case
+            when s.status <> 'empty' then s.status
+            when e.days_with_rows > 0 then 'not_applicable'
+            else 'insufficient_data'
+        end as final_status,
+        case
+            when s.judge_by = 'each' then cast(s.failing_units as double)
+            when l.fact = 'mean' then s.mean_value
+            when l.fact = 'sum' then s.value_sum
+            when l.fact = 'failing_share' then 1 - s.ok_share
+            when l.fact = 'failing_units' then cast(s.failing_units as double)
+            else s.ok_share
+        end as observed
+    from verdict_states as s
+    left join limits as l
+        on s.version_id = l.version_id
+    left join empty_windows as e
+        on
+            s.store_id = e.store_id and s.version_id = e.version_id
+            and s.window_start = e.window_start and s.window_end = e.window_end
+),
+
+told as (
+    select
+        *,
+        case final_status
+            when 'insufficient_data'
+                then concat('缺数据：', coalesce(replace(missing, 'missing:', ''), store_missing, table_name, measure))
+            when 'not_applicable'
+                then
+                    case
+                        when store_met = 0 then '本规则不适用于该店铺'
+                        when coalesce(excluded_units, 0) > 0 then concat('全部 ', cast(excluded_units as varchar), ' 个单位均被排除')
+                        else '窗口内没有可计入的单位'
+                    end
+            when 'manual_review'
+                then coalesce(undecided_zh, case when measure is null then '该规则没有量法，须人工判断' else '该量法没有可判的事实，须人工判断' end)
+            when 'info'
+                then concat('没有来源给出界限，只列观测值 ', coalesce(cast(round(observed, 4) as varchar), '无'))
+            else
+                case
+                    when judge_by = 'each'
+                        then concat(cast(units as varchar), ' 个单位中 ', cast(failing_units as varchar), ' 个不达标')
+                    else
+                        concat(
+                            '观测值 ', coalesce(cast(round(observed, 4) as varchar), '无'), '，达标须 ',
+                            case op when 'ge' then '≥ ' when 'gt' then '> ' when 'le' then '≤ ' when 'lt' then '< ' else '≠ ' end,
+                            coalesce(cast(cast(threshold as double) as varchar), '不详'), '；计入 ', cast(units as varchar), '，不达标 ', cast(failing_units as varchar)
+                        )
+                end
+        end as told_zh,
+        case final_status
+            when 'insufficient_data'
+                then concat('data missing: ', coalesce(replace(missing, 'missing:', ''), store_missing, table_name, measure))
+            when 'not_applicable'
+                then
+                    case
+                        when store_met = 0 then 'the rule does not bind this store'
+                        when coalesce(excluded_units, 0) > 0 then concat('all ', cast(excluded_units as varchar), ' units are excluded')
+                        else 'no unit to count in the window'
+                    end
+            when 'manual_review'
+                then coalesce(undecided_en, case when measure is null then 'the rule has no measure; a person must judge' else 'no facts that the measure could judge; a person must' end)
+            when 'info'
+                then concat('no source states a limit; observed ', coalesce(cast(round(observed, 4) as varchar), 'nothing'))
+            else
+                case
+                    when judge_by = 'each'
+                        then concat(cast(failing_units as varchar), ' of ', cast(units as varchar), ' units fail')
+                    else
+                        concat(
+                            'observed ', coalesce(cast(round(observed, 4) as varchar), 'nothing'), ', ok is ',
+                            case op when 'ge' then '>= ' when 'gt' then '> ' when 'le' then '<= ' when 'lt' then '< ' else '<> ' end,
+                            coalesce(cast(cast(threshold as double) as varchar), 'unknown'), '; counted ', cast(units as varchar), ', failing ', cast(failing_units as varchar)
+                        )
+                end
+        end as told_en
+    from resolved
+)
+
+select
+    store_id,
+    platform,
+    pack,
+    home,
+    rule_id,
+    version_id,
+    from_date,
+    concept,
+    window_start,
+    window_end,
+    coalesce(partial, true) as partial,
+    units,
+    ok_units,
+    excluded_units,
+    observed as value,
+    case when judge_by = 'each' then 'eq' else op end as op,
+    case when judge_by = 'each' then 0 else threshold end as threshold,
+    case
+        when judge_by = 'each' then -observed
+        when op in ('ge', 'gt') then observed - cast(threshold as double)
+        else cast(threshold as double) - observed
+    end as margin,
+    unit_of_count,
+    severity,
+    final_status as status,
+    window_start >= certain_from as version_certain,
+    assumed_zh as assumed,
+    grade,
+    concat(told_zh, case when assumed_zh is null then '' else concat('（假定：', assumed_zh, '）') end) as reason_zh,
+    concat(told_en, case when assumed_en is null then '' else concat(' (assumed: ', assumed_en, ')') end) as reason_en,
+    track,
+    r.run_id,
+    r.packs_version
+from told
+cross join run_info as r
