@@ -39,7 +39,8 @@ select
     case when o.pick = 'all' then 1 else c.candidates end as candidates,
     case
         when b.unsettled then 'contingent'
-        when v.suspended_from <= b.day and coalesce(v.suspended_to, b.day + 1) > b.day then 'averted'
+        when v.suspended_from <= b.day and v.suspended_to > b.day then 'averted'
+        when v.suspended_from <= b.day and v.suspended_to is null then 'contingent'
         when o.pick = 'all' and o.met = 2 then 'confirmed'
         when o.pick <> 'all' and o.met = 2 and c.candidates = 1 then 'confirmed'
         else 'contingent'

@@ -1,0 +1,67 @@
+-- breach_certainty: one row per breach (ladder nodes too): the surest of its penalties, and whether it is priced
+with all_breaches as (
+    select
+        breach_id,
+        version_id,
+        unsettled
+    from breach_base
+    union all
+    select
+        breach_id,
+        version_id,
+        false as unsettled
+    from ledger_crossings
+),
+
+picked as (
+    select
+        breach_id,
+        min(case certainty when 'confirmed' then 1 when 'contingent' then 2 else 3 end) as sureness
+    from penalty_picks
+    group by breach_id
+    union all
+    select
+        breach_id,
+        min(case certainty when 'confirmed' then 1 else 2 end) as sureness
+    from ledger_crossings
+    group by breach_id
+),
+
+priced as (
+    select
+        breach_id,
+        count(*) as effects,
+        count(case when amount_unknown then 1 end) as unknown_effects
+    from all_effects
+    group by breach_id
+),
+
+ruled as (
+    select
+        version_id,
+        count(*) as penalties
+    from penalties
+    group by version_id
+)
+
+select
+    a.breach_id,
+    case
+        when p.sureness = 1 then 'confirmed'
+        when p.sureness = 2 then 'contingent'
+        when p.sureness = 3 then 'averted'
+        when r.penalties is null then case when a.unsettled then 'contingent' else 'confirmed' end
+        else 'averted'
+    end as certainty,
+    case
+        when e.effects is null or e.effects = e.unknown_effects then 'no'
+        when e.unknown_effects = 0 then 'yes'
+        else 'partly'
+    end as priced
+from all_breaches as a
+left join picked as p
+    on a.breach_id = p.breach_id
+left join priced as e
+    on a.breach_id = e.breach_id
+left join ruled as r
+    on a.version_id = r.version_id
