@@ -1,0 +1,275 @@
+"""Decide every conversation: who waits how long for whom, and which sentence breaks a rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.demo.clock import DAY, HOUR, Ints, busy_times, seconds
+from pipeline.demo.orders import Orders
+from pipeline.demo.plan import Plan, Store
+from pipeline.demo.talk.intents import INTENTS
+from pipeline.demo.talk.pool import Pool
+
+Bools = npt.NDArray[np.bool_]
+BUYER, AGENT, ROBOT, SYSTEM = 0, 1, 2, 3
+TEXT, IMAGE, PRODUCT_CARD, ORDER_CARD, RECALL = 0, 1, 2, 3, 4
+NOBODY = -1
+EDGES = (30, 31, 60, 61, 180, 181)  # waits that lie on a limit
+PLANTED_LINES = ("abuse", "lure", "close_trade", "extreme")
+
+
+@dataclass
+class Talks:
+    """One shop's conversations and its rounds (a buyer's turn and what follows it) as parallel arrays."""
+
+    started: Ints  # per conversation
+    buyer: Ints
+    order: Ints  # row in Orders, NOBODY without one
+    agent: Ints  # the agent it was assigned to, NOBODY for the robot
+    unserved: Bools
+    robot_only: Bools
+    first_round: Ints
+    rounds: Ints
+    of_round: Ints  # per round: its conversation
+    asked: Ints
+    wait: Ints  # seconds to the first human answer, NOBODY if none came
+    by: Ints  # the agent who answers
+    handed_over: Bools  # another agent takes over at this round
+    intent: Ints
+    line: npt.NDArray[np.object_]  # what the agent says wrong in this round, '' otherwise
+
+
+@dataclass
+class Messages:
+    """One shop's messages in the order in which they were sent within each conversation."""
+
+    talk: Ints
+    sent: Ints
+    role: Ints
+    agent: Ints
+    kind: Ints
+    sentence: Ints  # index into the pool, NOBODY where special holds the text
+    special: dict[int, str]
+    round: Ints
+    line: npt.NDArray[np.object_]
+
+
+def decide_talks(plan: Plan, store: Store, orders: Orders, rng: np.random.Generator) -> Talks:
+    """Conversations and rounds of a shop; all answers come within 28 seconds unless decided otherwise."""
+    count = store.conversations
+    started = busy_times(plan, count, rng, quiet_last_seconds=4 * HOUR)
+    started = _cross_midnights(plan, started, rng)
+    order, buyer = _who(started, orders, rng)
+    hour = started % DAY // HOUR
+    night = hour < 8
+    robot_only = np.zeros(count, dtype=bool)
+    if store.robot:
+        robot_only = np.where(night, rng.random(count) < 0.7, rng.random(count) < 0.02) & True
+    rounds = np.where(robot_only, 1, 1 + np.minimum(rng.geometric(0.36, count), 9)).astype(np.int64)
+    shift = _on_shift(len(store.agents), hour, rng)
+    unserved = np.zeros(count, dtype=bool)
+    open_hours = np.flatnonzero((hour >= 9) & (hour < 22) & ~robot_only)
+    unserved[rng.choice(open_hours, size=min(store.unserved, len(open_hours)), replace=False)] = True
+    rounds = np.where(unserved, 1, rounds)
+    agent = np.where(robot_only, NOBODY, shift)
+
+    total = int(rounds.sum())
+    first_round = np.concatenate(([0], np.cumsum(rounds)[:-1])).astype(np.int64)
+    of_round = np.repeat(np.arange(count, dtype=np.int64), rounds)
+    place = np.arange(total, dtype=np.int64) - first_round[of_round]
+    wait = _waits(plan, store, started[of_round], rng)
+    wait = _on_the_edge(wait, place, rng)
+    last = place == rounds[of_round] - 1
+    ignored = last & (place > 0) & (rng.random(total) < store.ignored)
+    wait = np.where((robot_only | unserved)[of_round] | ignored, NOBODY, wait)
+    pause = np.where(place == 0, 0, 8 + np.minimum(rng.exponential(35, total), 240)).astype(np.int64)
+    step = np.where(wait == NOBODY, 60, wait + 40)  # 40 seconds: room for the agent's second message
+    ends = np.cumsum(pause + step)
+    begins = ends - step
+    asked = started[of_round] + begins - begins[first_round][of_round]
+    handed = (place > 0) & (rng.random(total) < 0.03) & (len(store.agents) > 1)
+    takes: Ints = np.cumsum(handed) - np.cumsum(handed)[first_round][of_round]
+    by = np.where(agent[of_round] == NOBODY, NOBODY, (agent[of_round] + takes) % len(store.agents))
+    talks = Talks(
+        started, buyer, order, agent, unserved, robot_only, first_round, rounds, of_round, asked, wait, by, handed,
+        _intents(order, of_round, place, orders, asked, rng), np.full(total, "", dtype=object),
+    )  # fmt: skip
+    _plant_lines(store, talks, rng)
+    return talks
+
+
+def _cross_midnights(plan: Plan, started: Ints, rng: np.random.Generator) -> Ints:
+    """Let a few conversations begin shortly before midnight, month ends among them."""
+    if len(started) < 200:
+        return started
+    nights = [number for number in range(plan.days - 1) if (number * 7 + 2) % 9 == 0 or _ends_month(plan, number)]
+    chosen = rng.choice(len(started) - 1, size=len(nights), replace=False)
+    started = started.copy()
+    started[chosen] = [seconds(plan.start) + (number + 1) * DAY - int(rng.integers(40, 400)) for number in nights]
+    return np.sort(started)
+
+
+def _ends_month(plan: Plan, number: int) -> bool:
+    day = (seconds(plan.start) // DAY) + number
+    return str(np.datetime64(int(day) + 1, "D"))[8:] == "01"
+
+
+def _who(started: Ints, orders: Orders, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Order and buyer of each conversation; a buyer's conversations lie at least seven hours apart."""
+    count = len(started)
+    lag = np.where(rng.random(count) < 0.3, -rng.integers(60, 2400, count), rng.integers(600, 6 * DAY, count))
+    near = np.searchsorted(orders.created, started - lag)
+    about = (rng.random(count) < 0.72) & (near > 0) & (near < len(orders))
+    order = np.where(about, np.minimum(near, len(orders) - 1), NOBODY).astype(np.int64)
+    visitor = len(orders) + (rng.random(count) * count).astype(np.int64)
+    buyer = np.where(order >= 0, orders.buyer[order], visitor)
+    by_buyer = np.lexsort((started, buyer))
+    same = np.diff(buyer[by_buyer], prepend=-5) == 0
+    soon = np.diff(started[by_buyer], prepend=0) < 7 * HOUR
+    clash = by_buyer[same & soon]
+    buyer[clash] = len(orders) + count + np.arange(len(clash))
+    order[clash] = NOBODY
+    return order, buyer
+
+
+def _on_shift(agents: int, hour: Ints, rng: np.random.Generator) -> Ints:
+    """An agent for each hour: early and late halves of the desk overlap around noon, one stays for the night."""
+    half = max(1, agents // 2)
+    early = rng.integers(0, half, len(hour))
+    late = half + rng.integers(0, max(1, agents - half), len(hour))
+    either = rng.integers(0, agents, len(hour))
+    chosen = np.where(hour < 12, early, np.where(hour < 16, either, late))
+    return np.where(hour < 8, agents - 1, np.minimum(chosen, agents - 1)).astype(np.int64)
+
+
+def _waits(plan: Plan, store: Store, started: Ints, rng: np.random.Generator) -> Ints:
+    """Seconds from a question to the first human answer. No wait lies near 30, 60 or 180 by chance."""
+    count = len(started)
+    wait = 5 + np.minimum(rng.gamma(2.2, 4.0, count), 22)
+    draw = rng.random(count)
+    day = (started - seconds(plan.start)) // DAY
+    slow = np.full(count, store.slow)
+    for spell in store.spells:
+        slow = np.where((day >= spell.first) & (day < spell.last), spell.slow, slow)
+    lazy = np.where(rng.random(count) < 0.5, rng.integers(35, 55, count), rng.integers(66, 160, count))
+    wait = np.where(draw < store.lazy + slow, lazy, wait)
+    return np.where(draw < slow, rng.integers(215, 700, count), wait).astype(np.int64)
+
+
+def _on_the_edge(wait: Ints, place: Ints, rng: np.random.Generator) -> Ints:
+    """Put six first and six later rounds exactly on a limit and one second past it."""
+    wait = wait.copy()
+    for rounds in (np.flatnonzero(place == 0), np.flatnonzero(place == 1)):
+        if len(rounds) >= 200:
+            wait[rng.choice(rounds, size=len(EDGES), replace=False)] = EDGES
+    return wait
+
+
+def _intents(order: Ints, of_round: Ints, place: Ints, orders: Orders, asked: Ints, rng: np.random.Generator) -> Ints:
+    """What each round is about: the goods before paying, the order after it; a conversation mostly keeps its matter."""
+    before = np.array([number for number, intent in enumerate(INTENTS) if intent.stage == "before"])
+    after = np.array([number for number, intent in enumerate(INTENTS) if intent.stage == "after"])
+    weights = np.array([0.14, 0.2, 0.13, 0.14, 0.12, 0.06, 0.08, 0.12, 0.01])
+    of = order[of_round]
+    paid = (of >= 0) & (orders.paid[of] > 0) & (orders.paid[of] < asked)
+    own = np.where(paid, rng.choice(after, len(of), p=weights / weights.sum()), rng.choice(before, len(of)))
+    first = np.flatnonzero(place == 0)
+    keep = (rng.random(len(of)) < 0.6) & (paid == paid[first][of_round])
+    return np.where(keep, own[first][of_round], own).astype(np.int64)
+
+
+def _plant_lines(store: Store, talks: Talks, rng: np.random.Generator) -> None:
+    """Choose the rounds in which an agent says what no agent should, one a conversation."""
+    answered = (talks.wait != NOBODY) & (talks.of_round < len(talks.started) * 0.97)
+    used: set[int] = set()
+    for line in PLANTED_LINES:
+        fit = answered & (talks.order[talks.of_round] < 0) if line == "close_trade" else answered
+        left = store.lines.get(line, 0)
+        for candidate in rng.permutation(np.flatnonzero(fit)).tolist():
+            if left == 0:
+                break
+            if (talk := int(talks.of_round[candidate])) not in used:
+                used.add(talk)
+                talks.line[candidate] = line
+                left -= 1
+
+
+def write_down(store: Store, talks: Talks, pool: Pool, rng: np.random.Generator) -> Messages:
+    """Turn rounds into messages: the buyer's one to three, a robot's greeting, the agent's one or two."""
+    count = len(talks.of_round)
+    place = np.arange(count) - talks.first_round[talks.of_round]
+    human = talks.wait != NOBODY
+    robot_talk = talks.robot_only[talks.of_round]
+    greeted = (place == 0) & store.robot & (rng.random(count) < 0.8)
+    room = np.where(human, talks.wait, 55)
+    spare = np.clip(room - 4, 0, 30)
+    alone = np.isin(talks.wait, EDGES) | (greeted & (talks.wait > 28))  # one question, so that its wait is the round's
+    more = np.where((room >= 8) & ~alone, rng.choice([0, 0, 0, 0, 0, 1, 1, 2], count), 0)
+    again = human & (rng.random(count) < 0.33)
+    angry = rng.random(count) < 0.012
+    names = pool.names
+    asks = np.array([names[f"ask:{intent.name}"] for intent in INTENTS])[talks.intent]
+    answers = np.array([names[f"answer:{intent.name}"] for intent in INTENTS])[talks.intent]
+    on_goods = np.isin(talks.intent, [0]) & (rng.random(count) < 0.7)
+    asks, answers = np.where(on_goods, names["ask:goods"], asks), np.where(on_goods, names["answer:goods"], answers)
+    asks = np.where(angry, names["angry"], asks)
+    asks = np.where(rng.random(count) < 0.006, names["buyer_lure"], asks)
+    card = np.where(talks.order[talks.of_round] >= 0, ORDER_CARD, PRODUCT_CARD)
+    opens = (place == 0) & (rng.random(count) < 0.18)
+    card_group = np.where(card == ORDER_CARD, names["order_card"], names["card"])
+
+    parts: list[tuple[Bools, Ints | int, int, Ints | int, Ints]] = []  # which rounds, offset, role, kind, group
+    full = np.ones(count, dtype=bool)
+    parts.append((full, 0, BUYER, np.where(opens, card, TEXT), np.where(opens, card_group, asks)))
+    parts.append((greeted, 1, ROBOT, TEXT, np.full(count, names["greeting"])))
+    second = 2 + (rng.random(count) * spare / 2).astype(np.int64)
+    picture = np.where(rng.random(count) < 0.12, IMAGE, TEXT)
+    filler = np.where(picture == IMAGE, names["image"], np.where(opens, asks, names["filler"]))
+    parts.append((more >= 1, second, BUYER, picture, filler))
+    third = second + 1 + (rng.random(count) * spare / 3).astype(np.int64)
+    parts.append((more >= 2, third, BUYER, TEXT, np.full(count, names["filler"])))
+    parts.append((robot_talk, third + 2, ROBOT, TEXT, np.full(count, names["robot"])))
+    moved = talks.handed_over & human
+    parts.append((moved, talks.wait - 1, SYSTEM, TEXT, answers))
+    planted = talks.line != ""
+    lines = np.array([names.get(line, 0) if line else 0 for line in talks.line.tolist()], dtype=np.int64)
+    parts.append((human, talks.wait, AGENT, TEXT, np.where(planted, lines, answers)))
+    recalled = np.where(rng.random(count) < 0.02, RECALL, TEXT)
+    later = talks.wait + 4 + (rng.random(count) * 16).astype(np.int64)
+    parts.append((again, later, AGENT, recalled, np.full(count, names["closer"])))
+    return _sorted(talks, pool, parts, store, rng)
+
+
+def _sorted(
+    talks: Talks,
+    pool: Pool,
+    parts: list[tuple[Bools, Ints | int, int, Ints | int, Ints]],
+    store: Store,
+    rng: np.random.Generator,
+) -> Messages:
+    """Lay the parts one after another in time, each message a second or more after the last of its round."""
+    rows = [np.flatnonzero(which) for which, *_ in parts]
+    number = np.concatenate(rows)
+    offset = np.concatenate([np.broadcast_to(o, len(w))[r] for (w, o, *_), r in zip(parts, rows, strict=True)])
+    role = np.concatenate([np.full(len(r), p[2], dtype=np.int64) for p, r in zip(parts, rows, strict=True)])
+    kind = np.concatenate([np.broadcast_to(p[3], len(p[0]))[r] for p, r in zip(parts, rows, strict=True)])
+    group = np.concatenate([p[4][r] for p, r in zip(parts, rows, strict=True)])
+    answer = np.concatenate([np.full(len(r), place == 6) for place, r in enumerate(rows)])
+    order = np.lexsort((role, offset, number))
+    number, offset, role = number[order], offset[order].astype(np.int64), role[order]
+    kind, answer = kind[order].astype(np.int64), answer[order]
+    sentence = pool.draw(group[order], rng)
+    agent = np.where(role == AGENT, talks.by[number], NOBODY)
+    line = np.where(answer, talks.line[number], "")
+    special = {}
+    for row in np.flatnonzero(role == SYSTEM).tolist():
+        taker = int(talks.by[number[row]])
+        giver = (taker - 1) % len(store.agents)
+        special[row] = f"由 {store.agents[giver]} 转交给 {store.agents[taker]}"
+    return Messages(
+        talks.of_round[number], talks.asked[number] + offset, role, agent, kind, sentence, special, number,
+        line.astype(object),
+    )  # fmt: skip

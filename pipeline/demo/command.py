@@ -1,0 +1,47 @@
+"""The command `guize demo`: write sample exports of all platforms and the truth about them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from pipeline.demo.generate import World, generate
+from pipeline.demo.plan import make_plan
+from pipeline.lang import say
+
+
+@click.command("demo")
+@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"))
+@click.option("--stores", type=click.IntRange(1), default=12, show_default=True, help="店铺数 / stores")
+@click.option("--days", type=click.IntRange(1), default=45, show_default=True, help="天数 / days")
+@click.option("--messages", type=click.IntRange(1), default=60_000, show_default=True, help="约多少条消息 / about so many messages")
+@click.option("--seed", type=click.IntRange(0), default=20251012, show_default=True, help="随机种子 / seed")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), default="2025-10-12", show_default=True, help="最后一天 / last day")
+def demo(folder: Path, stores: int, days: int, messages: int, seed: int, until: dt.datetime) -> None:
+    """写出各平台的示例导出与其中的真相。
+
+    Sample exports of all platforms, and the truth about them.
+    """
+    plan = make_plan(stores, days, messages, seed, until.date())
+    files = talks = orders = 0
+    with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
+        bar = progress.add_task(say("写示例导出", "writing sample exports"), total=stores)
+
+        def tell(world: World, paths: list[Path]) -> None:
+            nonlocal files, talks, orders
+            files, talks, orders = files + len(paths), talks + len(world.messages.talk), orders + len(world.orders)
+            progress.advance(bar)
+
+        generate(folder, plan, tell)
+    click.echo(
+        say(
+            f"{stores} 个店铺，{talks:,} 条消息，{orders:,} 个订单，{files} 个文件：{folder / 'exports'}",
+            f"{stores} stores, {talks:,} messages, {orders:,} orders, {files} files: {folder / 'exports'}",
+        )
+    )
+    click.echo(say(f"下一步：guize run {folder / 'exports'}", f"next: guize run {folder / 'exports'}"))

@@ -1,0 +1,135 @@
+"""Decide what follows a sale: requests for refunds, complaints about insults and late parcels, who sat at the desk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.demo.chats import NOBODY, Messages, Talks
+from pipeline.demo.clock import DAY, HOUR, NEVER, seconds
+from pipeline.demo.orders import Orders
+from pipeline.demo.plan import Plan, Store
+
+RETURN, REFUND_ONLY = "return_refund", "refund_only"
+
+
+@dataclass
+class Request:
+    """One after-sales request; times in seconds, NEVER where the thing has not happened."""
+
+    number: int
+    order: int
+    kind: str
+    stage: str  # not_shipped | received
+    requested: int
+    agreed: int
+    sent_back: int
+    got_back: int
+    refunded: int
+    refund_fen: int
+    planted: str = ""
+
+
+@dataclass
+class Complaint:
+    """One complaint of a buyer that the platform accepted."""
+
+    number: int
+    order: int  # NOBODY if it is about a conversation alone
+    talk: int  # NOBODY if it is about an order alone
+    buyer: int
+    concept: str
+    raised: int
+
+
+@dataclass
+class Presence:
+    """One span of an agent's status."""
+
+    agent: int
+    status: str
+    first: int
+    last: int
+
+
+def decide_requests(plan: Plan, store: Store, orders: Orders, rng: np.random.Generator) -> list[Request]:
+    """Refunds before shipping, returns and refunds after it. Unplanted ones are agreed to within 14 hours."""
+    now = seconds(plan.exported_at) - HOUR
+    rows: list[Request] = []
+
+    def add(order: int, kind: str, stage: str, requested: int, *times: int, planted: str = "") -> None:
+        agreed, sent, got, refunded = (time if time <= now else NEVER for time in times)
+        if requested < seconds(plan.end):
+            amount = int(orders.paid_fen[order] - (orders.freight[order] if kind == RETURN else 0))
+            rows.append(
+                Request(len(rows), order, kind, stage, requested, agreed, sent, got, refunded, amount, planted)
+            )
+
+    dropped = np.flatnonzero((orders.closed != NEVER) & (orders.paid != NEVER))
+    for order in dropped.tolist():
+        closed = int(orders.closed[order])
+        add(order, REFUND_ONLY, "not_shipped", closed - int(rng.integers(300, 850)), closed, NEVER, NEVER, closed)
+    fine = np.flatnonzero((orders.delivered != NEVER) & ~orders.cod)
+    picked = fine[rng.random(len(fine)) < 0.055]
+    for place, order in enumerate(picked.tolist()):
+        asked = int(orders.delivered[order] + rng.integers(HOUR, 40 * HOUR))
+        agreed = asked + int(rng.integers(HOUR // 3, 14 * HOUR))
+        if place % 3 == 0:
+            add(order, REFUND_ONLY, "received", asked, agreed, NEVER, NEVER, agreed + int(rng.integers(60, 3 * HOUR)))
+        else:
+            sent = agreed + int(rng.integers(2 * HOUR, 30 * HOUR))
+            got = sent + int(rng.integers(28 * HOUR, 60 * HOUR))
+            add(order, RETURN, "received", asked, agreed, sent, got, got + int(rng.integers(HOUR, 18 * HOUR)))
+    early = np.setdiff1d(fine[orders.delivered[fine] < seconds(plan.end) - 26 * DAY], picked)
+    wanted = [kind for kind, count in store.refunds.items() for _ in range(count)]
+    chosen = rng.choice(early, size=min(len(wanted), len(early)), replace=False).tolist()
+    for order, planted in zip(chosen, wanted, strict=False):
+        asked = int(orders.delivered[order] + rng.integers(HOUR, 20 * HOUR))
+        agreed = asked + int(rng.integers(HOUR, 10 * HOUR))
+        refunded = agreed + int(rng.integers(600, 3 * HOUR))
+        if planted == "slow_answer":
+            agreed = asked + int(rng.integers(60 * HOUR, 100 * HOUR))
+            refunded = agreed + int(rng.integers(600, 3 * HOUR))
+        elif planted == "slow_refund":
+            refunded = asked + int(rng.integers(17 * DAY, 22 * DAY))
+        elif planted == "never":
+            refunded = NEVER
+        add(order, REFUND_ONLY, "received", asked, agreed, NEVER, NEVER, refunded, planted=planted)
+    return rows
+
+
+def decide_complaints(
+    plan: Plan, store: Store, orders: Orders, talks: Talks, messages: Messages, rng: np.random.Generator
+) -> list[Complaint]:
+    """Buyers complain about some of the insults, and some about a late parcel."""
+    now = seconds(plan.exported_at) - HOUR
+    rows: list[Complaint] = []
+    for row in np.flatnonzero(messages.line == "abuse").tolist():
+        talk = int(messages.talk[row])
+        raised = int(messages.sent[row] + rng.integers(600, 20 * HOUR))
+        if rng.random() < store.complaints and raised <= now:
+            rows.append(Complaint(len(rows), int(talks.order[talk]), talk, int(talks.buyer[talk]), "abuse", raised))
+    for order in np.flatnonzero(orders.kind == "late").tolist():
+        raised = int(orders.paid[order] + rng.integers(50 * HOUR, 54 * HOUR))
+        if rng.random() < 0.35 and raised <= now:
+            rows.append(Complaint(len(rows), order, NOBODY, int(orders.buyer[order]), "late_shipment", raised))
+    return rows
+
+
+def decide_presence(plan: Plan, store: Store, rng: np.random.Generator) -> list[Presence]:
+    """Shifts: the early half sits from eight, the late half from three, the last one also through the night."""
+    rows: list[Presence] = []
+    half = max(1, len(store.agents) // 2)
+    for number in range(plan.days):
+        midnight = seconds(plan.start) + number * DAY
+        for agent in range(len(store.agents)):
+            begin = midnight + (8 * HOUR if agent < half else 15 * HOUR) - int(rng.integers(60, 900))
+            end = midnight + (16 * HOUR if agent < half else 24 * HOUR) + int(rng.integers(-300, 0))
+            rest = begin + 4 * HOUR + int(rng.integers(0, HOUR))
+            rows.append(Presence(agent, "online", begin, rest))
+            rows.append(Presence(agent, "rest", rest, rest + 1800))
+            rows.append(Presence(agent, "online", rest + 1800, end))
+            if agent == len(store.agents) - 1:
+                rows.append(Presence(agent, "online", midnight, midnight + 8 * HOUR - 900))
+    return rows

@@ -1,0 +1,1 @@
+"""What buyers, agents and robots of the sample shops say."""
