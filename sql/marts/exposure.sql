@@ -1,0 +1,159 @@
+-- exposure: one row per store, pack, rule, month, certainty, priced and points class; money and sanction on the first class only
+with costed as (
+    select
+        b.store_id,
+        b.pack,
+        b.track,
+        b.rule_id,
+        b.concept,
+        substr(cast(b.day as varchar), 1, 7) as month,
+        c.certainty,
+        c.priced,
+        count(*) as breaches
+    from breach_certainty as c
+    inner join (
+        select
+            w.breach_id,
+            w.store_id,
+            w.day,
+            v.pack,
+            v.track,
+            v.rule_id,
+            v.concept
+        from breach_rows as w
+        inner join rule_versions as v
+            on w.version_id = v.version_id
+    ) as b
+        on c.breach_id = b.breach_id
+    group by b.store_id, b.pack, b.track, b.rule_id, b.concept, substr(cast(b.day as varchar), 1, 7), c.certainty, c.priced
+),
+
+paid as (              -- effects by the priced state of their breach; an effect may be surer or less sure than its breach
+    select
+        e.store_id,
+        e.pack,
+        e.track,
+        e.rule_id,
+        e.concept,
+        substr(cast(e.day as varchar), 1, 7) as month,
+        e.certainty,
+        c.priced,
+        e.kind,
+        e.code,
+        e.currency,
+        e.low,
+        e.high,
+        e.breach_id
+    from all_effects as e
+    inner join breach_certainty as c
+        on e.breach_id = c.breach_id
+),
+
+money as (
+    select
+        store_id,
+        pack,
+        track,
+        rule_id,
+        concept,
+        month,
+        certainty,
+        priced,
+        cast(sum(case when kind = 'money' and currency = 'CNY' then low end) as decimal(18, 2)) as money_low_cny,
+        cast(sum(case when kind = 'money' and currency = 'CNY' then high end) as decimal(18, 2)) as money_high_cny
+    from paid
+    group by store_id, pack, track, rule_id, concept, month, certainty, priced
+),
+
+points as (
+    select
+        store_id,
+        pack,
+        track,
+        rule_id,
+        concept,
+        month,
+        certainty,
+        priced,
+        code as points_class,
+        cast(sum(low) as decimal(18, 6)) as points_low,
+        cast(sum(high) as decimal(18, 6)) as points_high,
+        cast(row_number() over (
+            partition by store_id, pack, track, rule_id, month, certainty, priced order by code, concept
+        ) as bigint) as class_no
+    from paid
+    where kind = 'points'
+    group by store_id, pack, track, rule_id, concept, month, certainty, priced, code
+),
+
+sanctioned as (
+    select
+        p.store_id,
+        p.pack,
+        p.track,
+        p.rule_id,
+        p.month,
+        p.certainty,
+        p.priced,
+        max_by(p.code, n.weight * 1000 + coalesce(p.high, 0)) as sanction,
+        max_by(p.low, n.weight * 1000 + coalesce(p.high, 0)) as sanction_days_low,
+        max_by(p.high, n.weight * 1000 + coalesce(p.high, 0)) as sanction_days_high,
+        max(case when n.stops_sales = 'full' then p.high end) as stopped_days
+    from paid as p
+    inner join sanctions as n
+        on p.code = n.code
+    where p.kind = 'sanction'
+    group by p.store_id, p.pack, p.track, p.rule_id, p.month, p.certainty, p.priced
+),
+
+keys as (
+    select store_id, pack, track, rule_id, concept, month, certainty, priced from costed
+    union
+    select store_id, pack, track, rule_id, concept, month, certainty, priced from paid
+)
+
+select
+    k.store_id,
+    s.platform,
+    k.pack,
+    k.pack = s.platform or k.pack = 'law' as home,
+    k.rule_id,
+    k.concept,
+    k.month,
+    k.certainty,
+    k.priced,
+    case when coalesce(p.class_no, 1) = 1 then coalesce(c.breaches, 0) else 0 end as breaches,
+    case when coalesce(p.class_no, 1) = 1 then m.money_low_cny end as money_low_cny,
+    case when coalesce(p.class_no, 1) = 1 then m.money_high_cny end as money_high_cny,
+    p.points_class,
+    p.points_low,
+    p.points_high,
+    case when coalesce(p.class_no, 1) = 1 then n.sanction end as sanction,
+    case when coalesce(p.class_no, 1) = 1 then n.sanction_days_low end as sanction_days_low,
+    case when coalesce(p.class_no, 1) = 1 then n.sanction_days_high end as sanction_days_high,
+    case when coalesce(p.class_no, 1) = 1 then cast(round(n.stopped_days * d.mean_paid_cny, 2) as decimal(18, 2)) end as gmv_at_risk_cny,
+    k.track,
+    r.run_id,
+    r.packs_version
+from keys as k
+inner join stores as s
+    on k.store_id = s.store_id
+cross join run_info as r
+left join costed as c
+    on
+        k.store_id = c.store_id and k.pack = c.pack and k.track = c.track and k.rule_id = c.rule_id
+        and k.month = c.month and k.certainty = c.certainty and k.priced = c.priced
+left join money as m
+    on
+        k.store_id = m.store_id and k.pack = m.pack and k.track = m.track and k.rule_id = m.rule_id
+        and k.month = m.month and k.certainty = m.certainty and k.priced = m.priced
+left join points as p
+    on
+        k.store_id = p.store_id and k.pack = p.pack and k.track = p.track and k.rule_id = p.rule_id
+        and k.month = p.month and k.certainty = p.certainty and k.priced = p.priced
+left join sanctioned as n
+    on
+        k.store_id = n.store_id and k.pack = n.pack and k.track = n.track and k.rule_id = n.rule_id
+        and k.month = n.month and k.certainty = n.certainty and k.priced = n.priced
+left join store_daily_paid as d
+    on k.store_id = d.store_id

@@ -1,0 +1,26 @@
+-- exposure_matrix: one row per store, pack, month and certainty; law stands outside
+select
+    e.store_id,
+    e.platform,
+    e.pack,
+    e.home,
+    e.month,
+    e.certainty,
+    cast(sum(e.breaches) as bigint) as breaches,
+    cast(sum(e.money_low_cny) as decimal(18, 2)) as money_low_cny,
+    cast(sum(e.money_high_cny) as decimal(18, 2)) as money_high_cny,
+    cast(sum(case when e.priced = 'no' then e.breaches else 0 end) as bigint) as unpriced_breaches,
+    cast(sum(e.points_low) as decimal(18, 6)) as points_low,
+    cast(sum(e.points_high) as decimal(18, 6)) as points_high,
+    max_by(e.sanction, n.weight * 1000 + coalesce(e.sanction_days_high, 0)) as sanction,
+    max_by(e.sanction_days_low, n.weight * 1000 + coalesce(e.sanction_days_high, 0)) as sanction_days_low,
+    max_by(e.sanction_days_high, n.weight * 1000 + coalesce(e.sanction_days_high, 0)) as sanction_days_high,
+    max(e.gmv_at_risk_cny) as gmv_at_risk_cny,
+    e.track,
+    e.run_id,
+    e.packs_version
+from exposure as e
+left join sanctions as n
+    on e.sanction = n.code
+where e.pack <> 'law'
+group by e.store_id, e.platform, e.pack, e.home, e.month, e.certainty, e.track, e.run_id, e.packs_version
