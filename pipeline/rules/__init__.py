@@ -1,0 +1,1 @@
+"""Rule packs: YAML in, checked and dated rules, rule tables and comparisons out."""

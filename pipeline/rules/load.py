@@ -1,0 +1,170 @@
+"""Load the rule packs: read every file, build the rules that are sound, refuse what is not."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from pipeline.problems import Problem, RulesInvalid
+from pipeline.rules.build import LikeFirst, build_rule
+from pipeline.rules.cases import read_cases
+from pipeline.rules.checks import check_packs
+from pipeline.rules.findings import finding
+from pipeline.rules.forms import FormChecker
+from pipeline.rules.measure_params import check_body
+from pipeline.rules.model import Case, Packs, Registry, Rule, Statement
+from pipeline.rules.register import read_register
+from pipeline.rules.registry import read_registry
+from pipeline.rules.yamlfile import Map, read_yaml, refuse_path
+
+SHARED_FOLDERS = ("registry", "lexicons")
+
+
+def load_packs(folder: Path, strict: bool = True) -> Packs:
+    """Read the packs below a folder.
+
+    Args:
+        folder: the folder that holds registry/, sources.yaml, lexicons/ and one folder per pack.
+        strict: raise on any problem; otherwise keep the sound rules and carry the problems along.
+
+    Raises:
+        RulesInvalid: with every problem found, each naming file, line, rule, key and the mend.
+    """
+    root = folder.resolve()
+    problems: list[Problem] = []
+    registry, found = read_registry(root)
+    problems += found
+    sources, found = _read_sources(root)
+    problems += found
+    folders = _pack_folders(root)
+    statements, found = _read_registers(folders, root)
+    problems += found
+    lexicons, manifests = {}, {}
+    for path in sorted((root / "lexicons").glob("*.yaml")):
+        lexicon, found = read_yaml(path, root)
+        problems += found
+        if isinstance(lexicon, Map):
+            lexicons[path.stem] = lexicon
+    rules: dict[str, Rule] = {}
+    cases: list[Case] = []
+    for pack in folders:
+        manifest, found = read_yaml(pack / "pack.yaml", root)
+        problems += found
+        manifests[pack.name] = manifest if isinstance(manifest, Map) else Map(1)
+        for path in sorted((pack / "rules").glob("*.yaml")):
+            problems += _read_rules(path, root, registry, statements, lexicons, rules)
+        if (pack / "cases.yaml").exists():
+            read, found = read_cases(pack / "cases.yaml", root)
+            cases += read
+            problems += found
+    packs = Packs(
+        root=root, registry=registry, sources=sources, statements=statements, lexicons=lexicons,
+        manifests=manifests, rules=rules, cases=tuple(cases), fingerprint=fingerprint(root),
+    )  # fmt: skip
+    problems += check_packs(packs)
+    if strict and problems:
+        raise RulesInvalid(*problems)
+    object.__setattr__(packs, "problems", tuple(problems))
+    return packs
+
+
+def fingerprint(root: Path) -> str:
+    """Hash every file of the packs by name and content."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in root.rglob("*") if path.suffix in (".yaml", ".csv")):
+        if refuse_path(path, root) is None:
+            digest.update(str(path.relative_to(root)).encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _pack_folders(root: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in root.iterdir()
+        if path.is_dir() and path.name not in SHARED_FOLDERS and path.name[0] not in "._"
+    )
+
+
+def _read_sources(root: Path) -> tuple[dict[str, Map], list[Problem]]:
+    entries, problems = read_yaml(root / "sources.yaml", root)
+    sources: dict[str, Map] = {}
+    for entry in entries if isinstance(entries, list) else []:
+        line = getattr(entry, "line", 1)
+        where = f"sources.yaml:{line}"
+        if not isinstance(entry, Map) or not isinstance(entry.get("id"), str):
+            problems.append(finding("missing_key", where, key="id", what="id"))
+            continue
+        if entry["id"] in sources:
+            first = f"sources.yaml:{sources[entry['id']].line}"
+            problems.append(finding("duplicate_id", where, what="source", name=entry["id"], first=first))
+            continue
+        for key in ("title", "publisher"):
+            words = entry.get(key)
+            for lang in ("zh", "en"):
+                if not isinstance(words, Map) or not words.get(lang):
+                    problems.append(finding("missing_translation", f"{where} {entry['id']}.{key}", lang=lang))
+        problems += [
+            finding("missing_key", f"{where} {entry['id']}", key=key, what=key)
+            for key in ("url", "published_on", "seen_on", "kind")
+            if key not in entry
+        ]
+        sources[entry["id"]] = entry
+    return sources, problems
+
+
+def _read_registers(folders: list[Path], root: Path) -> tuple[dict[str, Statement], list[Problem]]:
+    statements: dict[str, Statement] = {}
+    problems: list[Problem] = []
+    for pack in folders:
+        read, found = read_register(pack / "evidence.csv", root)
+        problems += found
+        for statement in read:
+            if statement.id in statements:
+                first = statements[statement.id].where
+                problems.append(
+                    finding("duplicate_id", statement.where, what="statement", name=statement.id, first=first)
+                )
+            else:
+                statements[statement.id] = statement
+    return statements, problems
+
+
+def _read_rules(
+    path: Path,
+    root: Path,
+    registry: Registry,
+    statements: dict[str, Statement],
+    lexicons: dict[str, Map],
+    rules: dict[str, Rule],
+) -> list[Problem]:
+    """Add the sound rules of one file to `rules` and return what is wrong with the others."""
+    file = str(path.relative_to(root))
+    entries, problems = read_yaml(path, root)
+    if entries is None:
+        return problems
+    checker = FormChecker(file, registry, statements, problems.append)
+    if not isinstance(entries, list):
+        checker.kind("list:form:rule", entries, 1, path.stem)
+        return problems
+    for entry in entries:
+        rule_id = entry.get("id") if isinstance(entry, Map) else None
+        name = rule_id if isinstance(rule_id, str) else "?"
+        if not checker.form("rule", entry, getattr(entry, "line", 1), name):
+            continue
+        if name in rules:
+            first = f"{rules[name].file}:{rules[name].line}"
+            problems.append(
+                finding("duplicate_id", f"{file}:{entry.line}", what="rule", name=name, first=first)
+            )
+            continue
+        before = checker.count
+        try:
+            rule = build_rule(entry, path.parent.parent.name, file)
+        except LikeFirst as like:
+            problems.append(finding("like_first", f"{file}:{like.line} {name}"))
+            continue
+        check_body(rule, checker, registry, lexicons)
+        if checker.count == before:
+            rules[name] = rule
+    return problems
