@@ -622,6 +622,22 @@ is_presale | bool | 预售 | pre-sale
 is_custom | bool | 定制 | custom made
 is_cash_on_delivery | bool | 货到付款 | cash on delivery
 """),
+    _table("open_units", "state", "一行一个本平台组合下尚未到期的单位", "one row per unit of a home combo that is not due yet", """
+combo | !text | 组合键 | combo
+store_id | !text | 店铺 | store
+unit_id | !text | 单位编号 | unit
+due_at | !timestamp | 截止时间 | due at
+base_cny | money | 实付 | amount paid
+order_id | text | 订单号 | order number
+conversation_id | text | 会话编号 | conversation
+goods_cny | money | 货款 | goods
+promise_hours | double | 承诺发货小时 | hours of the shipping promise
+supply_type | text | 供货类型 | supply type
+category | text | 类目 | category
+is_presale | bool | 预售 | pre-sale
+is_custom | bool | 定制 | custom made
+is_cash_on_delivery | bool | 货到付款 | cash on delivery
+"""),
     _table("mend_units", "state", "一行一个按窗口判的组合每日最差的不达标单位（至多三个）", "the worst failing units a day of combos judged over windows, three at most", """
 combo | !text | 组合键 | combo
 store_id | !text | 店铺 | store

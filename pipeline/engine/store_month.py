@@ -15,7 +15,7 @@ from pipeline.engine.duck import copy_to, open_duckdb, quoted, run, show_as, sho
 from pipeline.engine.models import Model, in_order
 from pipeline.tables import FACTS, Table, by_name
 
-UNIT_TABLES = ("unit_daily", "failing_units", "mend_units")  # fed by the view `units` of one measure
+UNIT_TABLES = ("unit_daily", "failing_units", "mend_units", "open_units")  # fed by the view `units` of one measure
 FACT_TABLES = ("fact_daily", "order_daily", "agent_daily")  # fed by the facts alone
 Progress = Callable[[str, int, int], None]
 
@@ -102,19 +102,22 @@ def _build(
     _write(connection, models["unit_daily"], by_name()["unit_daily"], state / "unit_daily" / name / target)
     _show_rules(connection, rules, name, "judged_each")
     _write(connection, models["failing_units"], by_name()["failing_units"], state / "failing_units" / name / target)
-    _mend(connection, task, models["mend_units"], rules, state / "mend_units" / name)
+    _home_pass(connection, task, models, rules, state)
 
 
-def _mend(connection: duckdb.DuckDBPyConnection, task: _Task, model: Model, rules: Path, folder: Path) -> None:
-    """Each store only by the windows of its own platform: a fraction of the pass over all packs."""
+def _home_pass(
+    connection: duckdb.DuckDBPyConnection, task: _Task, models: Mapping[str, Model], rules: Path, state: Path
+) -> None:
+    """What people act on, each store only by its own platform: a fraction of the pass over all packs."""
     assert task.measure is not None
     for platform in task.batch.platforms:
         for name in task.reads:
             files = [file for file in task.batch.files.get(name, ()) if f"platform={platform}" in file.parts]
             show_files(connection, by_name()[name], files)
-        home = f"not judged_each and list_contains(packs, '{platform}')"
-        _show_rules(connection, rules, task.measure.name, home)
-        _write(connection, model, by_name()["mend_units"], folder / f"{task.batch.name}-{platform}.parquet")
+        for table, judged in (("mend_units", "judged_window"), ("open_units", "true")):
+            _show_rules(connection, rules, task.measure.name, f"{judged} and list_contains(packs, '{platform}')")
+            target = state / table / task.measure.name / f"{task.batch.name}@{platform}.parquet"
+            _write(connection, models[table], by_name()[table], target)
 
 
 def _show_rules(connection: duckdb.DuckDBPyConnection, rules: Path, measure: str, condition: str) -> None:
@@ -159,7 +162,7 @@ def _write_seen(state: Path, seen: Mapping[str, str]) -> None:
 def _drop_orphans(state: Path, kept: Mapping[str, str]) -> None:
     for name in (*UNIT_TABLES, *FACT_TABLES):
         for file in (state / name).rglob("*.parquet"):
-            batch = file.stem if name != "mend_units" else file.stem.rsplit("-", 1)[0]
+            batch = file.stem.split("@")[0]
             if f"{file.parent.name}/{batch}" not in kept:
                 file.unlink()
     _write_seen(state, {key: value for key, value in _read_seen(state).items() if key in kept})

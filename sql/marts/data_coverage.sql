@@ -55,11 +55,10 @@ select
         when e.table_name in ('messages', 'orders') then 'hole'
         else 'unknown'
     end as status,
-    i.track,
+    'in_force' as track,
     i.run_id,
     i.packs_version
 from expected_days as e
 left join fact_daily as f
     on e.store_id = f.store_id and e.table_name = f.table_name and e.day = f.day
 cross join run_info as i
-where i.track = 'in_force'
