@@ -1,0 +1,163 @@
+"""What tables.py cannot say: the key of each table, what refers to what, and sums that must agree."""
+
+from __future__ import annotations
+
+_STORE_KEYS = {
+    "orders": "order_id",
+    "order_items": "order_id item_no",
+    "shipments": "order_id tracking_no",
+    "aftersales": "aftersale_id",
+    "complaints": "complaint_id",
+    "conversations": "conversation_id",
+    "messages": "message_id",
+    "asks": "message_id",
+    "hits": "message_id lexicon term start",
+    "reviews": "review_id",
+    "ratings": "rating_id",
+    "blocks": "block_id",
+    "listings": "item_id captured_at",
+    "platform_notices": "notice_id",
+    "annotations": "annotation_id",
+}
+
+# table -> the columns that tell its rows apart; a table without one (tracking_events) may repeat itself
+KEYS: dict[str, tuple[str, ...]] = {
+    table: ("store_id", *key.split()) for table, key in _STORE_KEYS.items()
+} | {
+    table: tuple(key.split())
+    for table, key in {
+        "stores": "store_id",
+        "rule_versions": "version_id",
+        "rule_combos": "version_id combo",
+        "bands": "version_id band",
+        "predicates": "version_id owner owner_no alternative predicate",
+        "penalties": "version_id penalty",
+        "effects": "version_id penalty effect",
+        "caps": "version_id penalty cap",
+        "ladders": "version_id",
+        "recurrences": "version_id counted_rule_id",
+        "evidence": "evidence_id",
+        "sources": "source_id",
+        "rule_evidence": "version_id evidence_id",
+        "concepts": "concept",
+        "sanctions": "code",
+        "calendar_days": "calendar day",
+        "coverage": "pack concept",
+        "verdicts": "store_id version_id window_start window_end track",
+        "exclusions": "store_id version_id window_start reason track",
+        "units_to_mend": "store_id version_id day unit_id track",
+        "breaches": "breach_id track",
+        "exposure": "store_id pack rule_id month certainty points_class track",
+        "exposure_matrix": "store_id pack month certainty track",
+        "agent_scorecard": "store_id agent_id day track",
+        "data_coverage": "store_id table_name day track",
+        "rule_coverage": "store_id pack rule_id track",
+        "runs": "run_id",
+    }.items()
+}
+
+# table, column, table referred to, its column; a null refers to nothing
+REFERENCES: tuple[tuple[str, str, str, str], ...] = (
+    *(
+        (table, "store_id", "stores", "store_id")
+        for table in ("orders", "messages", "conversations", "aftersales")
+    ),
+    ("complaint_followups", "complaint_id", "complaints", "complaint_id"),
+    ("hits", "conversation_id", "conversations", "conversation_id"),
+    *(
+        (table, "version_id", "rule_versions", "version_id")
+        for table in (
+            "rule_combos",
+            "bands",
+            "predicates",
+            "penalties",
+            "effects",
+            "caps",
+            "ladders",
+            "recurrences",
+        )
+    ),
+    ("rule_versions", "concept", "concepts", "concept"),
+    ("coverage", "concept", "concepts", "concept"),
+    ("rule_evidence", "version_id", "rule_versions", "version_id"),
+    ("rule_evidence", "evidence_id", "evidence", "evidence_id"),
+    ("recurrences", "counted_rule_id", "rule_versions", "rule_id"),
+    ("breaches", "version_id", "rule_versions", "version_id"),
+    ("verdicts", "version_id", "rule_versions", "version_id"),
+    ("exposure", "rule_id", "rule_versions", "rule_id"),
+    ("exposure", "sanction", "sanctions", "code"),
+)
+
+# table -> name: a condition that no row may meet
+FORBIDDEN: dict[str, dict[str, str]] = {
+    "orders": {
+        "negative_money": "paid_cny < 0 or goods_cny < 0 or freight_cny < 0",
+        "paid_before_placed": "paid_at < created_at",
+    },
+    "asks": {"negative_wait": "wait_human_seconds < 0 or wait_assisted_seconds < 0 or wait_any_seconds < 0"},
+    "conversations": {"ends_before_start": "ended_at < started_at", "no_message": "messages < 1"},
+    "hits": {"empty_span": '"end" <= "start"'},
+    "agent_status": {"ends_before_start": "ended_at < started_at"},
+    "rule_versions": {"empty_span": "effective_to <= effective_from"},
+    "effects": {
+        "unknown_sanction": "kind = 'sanction' and not exists "
+        "(select 1 from sanctions where sanctions.code = effects.code)"
+    },
+    "verdicts": {
+        "more_ok_than_units": "ok_units > units",
+        "empty_window": "window_end <= window_start",
+        "breach_without_value": "status = 'breach' and value is null",
+    },
+    "breaches": {
+        "negative_money": "money_low_cny < 0",
+        "counted_more_than_given": "counted > points_high",
+        "priced_without_amount": "priced = 'no' and (money_high_cny > 0 or points_high > 0)",
+        "baseline_at_home": "pack = 'baseline' and home",
+    },
+    "exposure_effects": {"capped_above_uncapped": "high > uncapped_high", "negative": "low < 0"},
+    "exposure_matrix": {"law_in_matrix": "pack = 'law'"},
+    "data_coverage": {"ok_without_rows": "status = 'ok' and expected and rows = 0"},
+}
+
+_MONTH = "store_id, pack, month, certainty, track"
+
+
+def _unequal_sums(column: str) -> str:
+    """Groups of the matrix whose sum differs from that of exposure, law apart."""
+    return f"""
+    select count(*) from (
+        select coalesce(sum({column}), 0) as total from (
+            select {_MONTH}, {column} from exposure_matrix
+            union all
+            select {_MONTH}, -{column} from exposure where pack <> 'law'
+        ) group by {_MONTH}
+    ) where total <> 0"""
+
+
+# table -> name: (tables it reads, a SELECT of one number that must be 0)
+IDENTITIES: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
+    "messages": {
+        "conversations_count_their_messages": (
+            ("messages", "conversations"),
+            "select abs((select count(*) from messages) "
+            "- (select coalesce(sum(messages), 0) from conversations))",
+        ),
+    },
+    "rule_versions": {
+        "versions_overlap": (
+            ("rule_versions",),
+            """
+    select count(*) from (
+        select
+            effective_from < lag(effective_to) over (
+                partition by rule_id, pack, track order by effective_from, version_no
+            ) as starts_too_early
+        from rule_versions
+    ) where starts_too_early""",
+        ),
+    },
+    "exposure_matrix": {
+        f"sum_of_{column}": (("exposure", "exposure_matrix"), _unequal_sums(column))
+        for column in ("breaches", "money_low_cny", "money_high_cny", "points_high")
+    },
+}

@@ -1,0 +1,132 @@
+"""Every kind of check counts what is planted, and nothing on a clean table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import pytest
+
+from pipeline.quality.counts import allowed_values, checks_of, count, tables_in
+from pipeline.quality.grains import FORBIDDEN, IDENTITIES, KEYS, REFERENCES
+from pipeline.tables import ALL, MARTS, RULES, by_name
+
+FILL: dict[str, Any] = {
+    "text": "x", "int": 1, "double": 1.0, "bool": False, "timestamp": datetime(2025, 10, 1),
+    "date": datetime(2025, 10, 1).date(), "money": 1, "number": 1, "texts": ["x"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    """Every table of the warehouse, empty."""
+    with duckdb.connect() as made:
+        for table in ALL:
+            made.execute(f"create table {table.name} as {table.empty_select()}")
+        yield made
+
+
+def insert(connection: duckdb.DuckDBPyConnection, name: str, **given: Any) -> None:
+    """One good row of a table, with some columns as given."""
+    table, values = by_name()[name], []
+    for column in table.columns:
+        codes = allowed_values(table, column)
+        values.append(given.get(column.name, codes[0] if codes else FILL[column.type]))
+    connection.execute(f"insert into {name} values ({', '.join('?' * len(values))})", values)
+
+
+def wrong(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, int]:
+    table = by_name()[name]
+    checks = checks_of(table, tables_in(connection))
+    _, counts = count(connection, table, checks)
+    return {check.name: n for check, n in zip(checks, counts, strict=True) if n}
+
+
+def test_empty_tables_are_clean(connection: duckdb.DuckDBPyConnection) -> None:
+    assert {table.name: wrong(connection, table.name) for table in ALL if wrong(connection, table.name)} == {}
+
+
+@pytest.mark.parametrize(
+    ("table", "rows", "expected"),
+    [
+        ("reviews", [{"review_id": None}], "reviews.null.review_id"),
+        ("orders", [{}, {}], "orders.repeated.store_id+order_id"),
+        ("orders", [{"status": "lost"}], "orders.value.status"),
+        ("orders", [{"platform": "amazon"}], "orders.value.platform"),
+        ("orders", [{}], "orders.dangling.store_id->stores"),
+        ("orders", [{"paid_cny": -1}], "orders.forbidden.negative_money"),
+        ("effects", [{"low": 3, "high": 2}], "effects.low_above_high.low"),
+        ("effects", [{"kind": "sanction", "code": "hang"}], "effects.forbidden.unknown_sanction"),
+        ("breaches", [{"money_low_cny": 3, "money_high_cny": 2}], "breaches.low_above_high.money_low_cny"),
+        ("breaches", [{"certainty": "maybe"}], "breaches.value.certainty"),
+        ("breaches", [{"counted": 5, "points_high": 4}], "breaches.forbidden.counted_more_than_given"),
+        ("verdicts", [{"ok_units": 3, "units": 2}], "verdicts.forbidden.more_ok_than_units"),
+        (
+            "exposure_effects",
+            [{"high": 3, "uncapped_high": 2}],
+            "exposure_effects.forbidden.capped_above_uncapped",
+        ),
+        ("exposure_matrix", [{"money_high_cny": 7}], "exposure_matrix.unequal.sum_of_money_high_cny"),
+        ("exposure_matrix", [{"pack": "law"}], "exposure_matrix.forbidden.law_in_matrix"),
+        ("messages", [{}], "messages.unequal.conversations_count_their_messages"),
+        (
+            "rule_versions",
+            [
+                {"effective_from": datetime(2020, 1, 1), "effective_to": datetime(2021, 1, 1)},
+                {
+                    "effective_from": datetime(2020, 6, 1),
+                    "effective_to": datetime(2022, 1, 1),
+                    "version_id": "y",
+                },
+            ],
+            "rule_versions.unequal.versions_overlap",
+        ),
+        ("bands", [{"version_id": "gone"}], "bands.dangling.version_id->rule_versions"),
+    ],
+)
+def test_planted_bad_rows_are_counted(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]], expected: str
+) -> None:
+    for row in rows:
+        insert(connection, table, **row)
+    assert expected in wrong(connection, table)
+
+
+def test_matrix_agrees_with_exposure(connection: duckdb.DuckDBPyConnection) -> None:
+    insert(connection, "exposure", points_class="A")
+    insert(connection, "exposure", points_class="B", money_low_cny=None, money_high_cny=None, breaches=0)
+    insert(connection, "exposure", pack="law", points_class="A")
+    insert(connection, "exposure_matrix", points_high=2, points_low=2)
+    assert wrong(connection, "exposure_matrix") == {}
+    connection.execute("update exposure_matrix set money_high_cny = 2")
+    assert wrong(connection, "exposure_matrix") == {"exposure_matrix.unequal.sum_of_money_high_cny": 1}
+
+
+def test_null_keys_and_references(connection: duckdb.DuckDBPyConnection) -> None:
+    insert(connection, "sanctions", code="closed")
+    insert(connection, "rule_versions")
+    insert(connection, "exposure", sanction=None, points_class=None)
+    assert "exposure.dangling.sanction->sanctions" not in wrong(connection, "exposure")
+    insert(connection, "exposure", sanction="closed", points_class=None)
+    assert wrong(connection, "exposure")["exposure.repeated." + "+".join(KEYS["exposure"])] == 1
+
+
+def test_declarations_name_real_columns() -> None:
+    tables = by_name()
+    for name, key in KEYS.items():
+        assert set(key) <= set(tables[name].names), name
+    for name, column, other, other_column in REFERENCES:
+        assert column in tables[name].names and other_column in tables[other].names
+    assert set(FORBIDDEN) | set(IDENTITIES) <= set(tables)
+
+
+def test_code_lists_come_from_the_meanings() -> None:
+    tables = by_name()
+    columns = {(t.name, c.name): allowed_values(t, c) for t in (*RULES, *MARTS) for c in t.columns}
+    assert columns["breaches", "certainty"] == ("confirmed", "contingent", "averted")
+    assert columns["caps", "mode"] == ("clip", "skip")
+    assert columns["rule_versions", "window_kind"] == ("day", "week", "month", "rolling", "calendar")
+    assert columns["sources", "kind"] is None
+    assert allowed_values(tables["orders"], tables["orders"].columns[0]) is None
