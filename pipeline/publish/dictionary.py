@@ -56,7 +56,7 @@ def render() -> str:
 
 
 def _lines() -> Iterator[str]:
-    for tables, title, zh, en in _ZONES:
+    for tables, title, _, _ in _ZONES:
         yield f"- [{title}](#{_anchor(title)})：" + " ".join(f"[{t.name}](#{t.name})" for t in tables)
     for tables, title, zh, en in _ZONES:
         yield f"\n## {title}\n\n{zh}\n\n{en}"

@@ -92,9 +92,14 @@ def rollback(warehouse: Path, run_id: str) -> Path:
     known = [release.run_id for release in releases(warehouse)]
     if run_id not in known:
         near = get_close_matches(run_id, known, 1) or known[:1]
-        raise _error("release-unknown", run_id, "没有这个版本", "there is no such release",
-                     f"可选：{'、'.join(known) or '无'}" + (f"；最近的是 {near[0]}" if near else ""),
-                     f"one of: {', '.join(known) or 'none'}" + (f"; nearest {near[0]}" if near else ""))  # fmt: skip
+        raise _error(
+            "release-unknown",
+            run_id,
+            "没有这个版本",
+            "there is no such release",
+            f"可选：{'、'.join(known) or '无'}" + (f"；最近的是 {near[0]}" if near else ""),
+            f"one of: {', '.join(known) or 'none'}" + (f"; nearest {near[0]}" if near else ""),
+        )
     _switch(warehouse, run_id)
     return warehouse / RELEASES / run_id
 
