@@ -426,16 +426,20 @@ def _combo_tables(measure: Measure, used: list[tuple[Binding, Split]]) -> dict[s
     for binding, made in used:
         each = binding.version.part("judge").get("by", "each") == "each"
         combo = combos.setdefault(
-            made.combo, {"combo": made.combo, "shape": made.shape, "judged_each": False, **made.combo_values}
+            made.combo, {"combo": made.combo, "shape": made.shape, "judged_each": False, "judged_window": False, "packs": [],
+             **made.combo_values},
         )
         combo["judged_each"] = combo["judged_each"] or each
+        combo["judged_window"] = combo["judged_window"] or not each
+        combo["packs"] = sorted({*combo["packs"], binding.pack})
         shape = shapes.setdefault(made.shape, {"shape": made.shape, **made.shape_values})
         for entry in (combo, shape):
             entry["used_from"] = min(entry.get("used_from", binding.effective_from), binding.effective_from)
             entry["used_to"] = max(entry.get("used_to", binding.effective_to), binding.effective_to)
     span = {"used_from": "date", "used_to": "date"}
     combo_columns = {
-        "combo": "text", "shape": "text", **columns_of(measure), **SCOPE_COLUMNS, "judged_each": "bool", **span
+        "combo": "text", "shape": "text", **columns_of(measure), **SCOPE_COLUMNS, "judged_each": "bool",
+        "judged_window": "bool", "packs": "texts", **span,
     }  # fmt: skip
     shape_columns = {"shape": "text", **columns_of(measure, "shape"), **SCOPE_COLUMNS, **span}
     return {
