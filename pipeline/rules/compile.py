@@ -426,8 +426,15 @@ def _combo_tables(measure: Measure, used: list[tuple[Binding, Split]]) -> dict[s
     for binding, made in used:
         each = binding.version.part("judge").get("by", "each") == "each"
         combo = combos.setdefault(
-            made.combo, {"combo": made.combo, "shape": made.shape, "judged_each": False, "judged_window": False, "packs": [],
-             **made.combo_values},
+            made.combo,
+            {
+                "combo": made.combo,
+                "shape": made.shape,
+                "judged_each": False,
+                "judged_window": False,
+                "packs": [],
+                **made.combo_values,
+            },
         )
         combo["judged_each"] = combo["judged_each"] or each
         combo["judged_window"] = combo["judged_window"] or not each

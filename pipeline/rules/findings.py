@@ -136,8 +136,6 @@ KINDS: dict[str, Kind] = {
         "把 use 改成 rule，或去掉引用", "turn use into rule, or drop the citation"),
     "excuse_without_note": Kind("证据 {evidence} 不用却没说明", "{evidence} is not used and no note says why",
         "写 note_zh 和 note_en", "write note_zh and note_en"),
-    "statement_gap": Kind("登记的陈述是 {prefix} 的 1 至 {last}，缺第 {number} 条", "the register runs from 1 to {last} of {prefix}; number {number} is missing",
-        "补回该条；确实只有这么多，改 pack.yaml 的 statements", "put it back; if there are only so many, mend statements in pack.yaml"),
     "count_differs": Kind("pack.yaml 说有 {said} 个{what}，实有 {found}", "pack.yaml says {said} {what}, there are {found}",
         "补回少了的，或改 pack.yaml 的 counts", "put back what is missing, or mend counts in pack.yaml"),
     # completeness
@@ -145,6 +143,8 @@ KINDS: dict[str, Kind] = {
         "其中一条改为 narrower、broader 或 related", "make one of them narrower, broader or related"),
     "rule_without_case": Kind("规则没有任何演算案例", "the rule has no worked case",
         "在 cases.yaml 里加：一例违规、一例合规、边界各一例", "add to cases.yaml: a breach, a pass, the boundary"),
+    "bad_case": Kind("案例的 {key} 不合规：{what}", "{key} of the case is not usable: {what}",
+        "照 docs/zh/add-a-rule.md 的案例格式改", "mend it after the case format of docs/en/add-a-rule.md"),
     "coverage_cell_missing": Kind("coverage.yaml 缺 {pack} × {concept}", "coverage.yaml has no cell for {pack} × {concept}",
         "加一格：rule、searched_none、not_applicable 或 todo", "add a cell: rule, searched_none, not_applicable or todo"),
     "coverage_cell_wrong": Kind("coverage.yaml 说 {pack} × {concept} 是 {status}，实际{fact_zh}", "coverage.yaml says {pack} × {concept} is {status}, in fact {fact_en}",

@@ -39,7 +39,7 @@ def load_packs(folder: Path, strict: bool = True) -> Packs:
     folders = _pack_folders(root)
     statements, found = _read_registers(folders, root)
     problems += found
-    lexicons, manifests = {}, {}
+    lexicons, manifests, exports = {}, {}, {}
     for path in sorted((root / "lexicons").glob("*.yaml")):
         lexicon, found = read_yaml(path, root)
         problems += found
@@ -51,6 +51,10 @@ def load_packs(folder: Path, strict: bool = True) -> Packs:
         manifest, found = read_yaml(pack / "pack.yaml", root)
         problems += found
         manifests[pack.name] = manifest if isinstance(manifest, Map) else Map(1)
+        if (pack / "exports.yaml").exists():
+            layouts, found = read_yaml(pack / "exports.yaml", root)
+            problems += found
+            exports[pack.name] = layouts if isinstance(layouts, Map) else Map(1)
         for path in sorted((pack / "rules").glob("*.yaml")):
             problems += _read_rules(path, root, registry, statements, lexicons, rules)
         if (pack / "cases.yaml").exists():
@@ -59,7 +63,7 @@ def load_packs(folder: Path, strict: bool = True) -> Packs:
             problems += found
     packs = Packs(
         root=root, registry=registry, sources=sources, statements=statements, lexicons=lexicons,
-        manifests=manifests, rules=rules, cases=tuple(cases), fingerprint=fingerprint(root),
+        manifests=manifests, exports=exports, rules=rules, cases=tuple(cases), fingerprint=fingerprint(root),
     )  # fmt: skip
     problems += check_packs(packs)
     if strict and problems:

@@ -247,6 +247,7 @@ class Packs:
     statements: dict[str, Statement]
     lexicons: dict[str, Map]
     manifests: dict[str, Map]  # folder -> pack.yaml
+    exports: dict[str, Map]  # folder -> exports.yaml
     rules: dict[str, Rule]
     cases: tuple[Case, ...]
     fingerprint: str
