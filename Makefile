@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 BIN := .venv/bin
 STAMP := .venv/.installed-from-lock
 
-.PHONY: help setup demo test check bench text-report dictionary clean
+.PHONY: help setup demo test check bench text-report dictionary vendor clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -55,6 +55,22 @@ text-report: $(STAMP) ## precision and recall of the lexicons on the labelled se
 
 dictionary: $(STAMP) ## write warehouse/README.md, the data dictionary, from pipeline/tables.py
 	$(BIN)/python -m pipeline.publish.dictionary --write
+
+VENDOR := pipeline/publish/report/vendor
+
+vendor: ## bundle the charts of the report again, from the npm registry (needs node; the result is committed)
+	@work="$$(mktemp -d)"; trap 'rm -rf "$$work"' EXIT
+	cp $(VENDOR)/entry.js "$$work"; cp $(VENDOR)/package.json "$$work"
+	( cd "$$work" && npm install --silent --no-audit --no-fund \
+	  && npx esbuild entry.js --bundle --minify --format=iife --global-name=echarts --legal-comments=none \
+	     --target=es2020 --outfile=echarts.min.js )
+	cp "$$work/echarts.min.js" $(VENDOR)/
+	{ echo "echarts.min.js is a bundle of the packages below, built by 'make vendor'."
+	  for name in echarts zrender tslib; do
+	      printf '\n=============== %s ===============\n' "$$name"
+	      cat "$$work/node_modules/$$name"/LICENSE* "$$work/node_modules/$$name"/NOTICE* 2>/dev/null || true
+	  done
+	  cat "$$work"/node_modules/echarts/licenses/*; } > $(VENDOR)/LICENSES.txt
 
 clean: ## remove what was generated (not .venv)
 	rm -rf demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
