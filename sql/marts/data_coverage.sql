@@ -47,7 +47,7 @@ select
     coalesce(f.rows, 0) as rows,
     e.days_with_rows is not null and e.day between e.first_day and cast(e.data_until as date) as expected,
     e.data_until,
-    cast(e.day + e.export_window_days as date) as window_closes_on,
+    cast(e.day + cast(e.export_window_days as integer) as date) as window_closes_on,
     case
         when f.rows > 0 then 'ok'
         when e.days_with_rows is null then 'none'

@@ -54,9 +54,9 @@ rolling as (           -- the version at the window's end judges; the window is 
     select
         v.version_id,
         cast(null as date) as bucket,
-        cast(greatest(c.day + 1 - v.window_days, v.effective_from) as date) as window_start,
+        cast(greatest(c.day + 1 - cast(v.window_days as integer), v.effective_from) as date) as window_start,
         cast(c.day + 1 as date) as window_end,
-        c.day + 1 - v.window_days < v.effective_from as cut
+        c.day + 1 - cast(v.window_days as integer) < v.effective_from as cut
     from judged_versions as v
     inner join calendar as c
         on v.effective_from <= c.day and v.effective_to > c.day

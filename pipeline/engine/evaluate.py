@@ -1,0 +1,138 @@
+"""Judge a warehouse's facts by compiled rules: the one way from facts to marts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import yaml
+
+from pipeline.engine.batches import ROWS_PER_BATCH, make_batches
+from pipeline.engine.duck import open_duckdb
+from pipeline.engine.global_zone import RunInfo, build_marts, show_inputs
+from pipeline.engine.models import Model, load_models
+from pipeline.engine.store_month import Done, build_state
+
+Progress = Callable[[str, int, int], None]
+# a combo's own limit, by the parameter that holds it
+LIMITS = ("within_seconds", "limit_hours", "within_hours", "min_hours", "at_least", "good_from", "ratio")
+EXPECTED = ("orders", "orders_shipped", "orders_picked_up", "messages", "aftersales", "agent_status", "complaints")
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """The marts written, and how much of the heavy zone was built or kept."""
+
+    marts: Mapping[str, Path]
+    work: Done
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where an evaluation reads and writes."""
+
+    facts: Path
+    state: Path
+    rules: Path
+    marts: Path
+    scratch: Path
+
+
+def write_rules(tables: Mapping[str, pa.Table], folder: Path) -> None:
+    """Write the compiled rule tables, one Parquet file each, in the place of all former ones."""
+    aside = folder.with_name(folder.name + ".aside")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    for name, table in sorted(tables.items()):
+        parquet.write_table(table, aside / f"{name}.parquet", compression="zstd")
+    shutil.rmtree(folder, ignore_errors=True)
+    aside.replace(folder)
+
+
+def evaluate(
+    places: Places, *, packs: Path, sql: Path, info: RunInfo, first_seen: pl.DataFrame | None = None,
+    full: bool = False, memory: str = "2GB", rows_per_batch: int = ROWS_PER_BATCH,
+    progress: Progress | None = None, gate: Callable[[duckdb.DuckDBPyConnection], object] | None = None,
+) -> Evaluated:  # fmt: skip
+    """Bring the state up to date, rebuild the marts, let the gate look at them.
+
+    Args:
+        first_seen: breach_id and first_seen_run of the breaches of earlier releases.
+        gate: called with the open connection once every mart is a table; raises to stop the run.
+    """
+    models = load_models(sql)
+    work = build_state(
+        make_batches(places.facts, rows_per_batch), models, places.rules, places.state, places.scratch,
+        memory=memory, full=full, progress=progress,
+    )  # fmt: skip
+    with open_duckdb(places.scratch, memory=memory) as connection:
+        show_inputs(
+            connection, facts=places.facts, state=places.state, rules=places.rules,
+            frames=small_tables(packs, models, places.rules, first_seen), info=info,
+        )  # fmt: skip
+        marts = build_marts(connection, models, places.marts, progress)
+        if gate:
+            gate(connection)
+    return Evaluated(marts, work)
+
+
+def small_tables(
+    packs: Path, models: Mapping[str, Model], rules: Path, first_seen: pl.DataFrame | None
+) -> dict[str, pl.DataFrame]:
+    """The small tables that registries and earlier releases give to the global zone."""
+    measures = _yaml(packs / "registry" / "measures.yaml")["measures"]
+    facts = _yaml(packs / "registry" / "facts.yaml")["facts"]
+    platforms = _yaml(packs / "registry" / "platforms.yaml")
+    seen_schema = {"breach_id": pl.String, "first_seen_run": pl.String}
+    return {
+        "measure_facts": pl.DataFrame(
+            [
+                (name, table, place)
+                for name, measure in measures.items()
+                if name in models
+                for place, table in enumerate(measure["facts"], start=1)
+            ],
+            schema={"measure": pl.String, "table_name": pl.String, "place": pl.Int64},
+            orient="row",
+        ),
+        "fact_registry": pl.DataFrame(
+            [(name, bool(fact.get("possible"))) for name, fact in facts.items()],
+            schema={"fact": pl.String, "possible": pl.Boolean},
+            orient="row",
+        ),
+        "expected_tables": pl.DataFrame({"table_name": list(EXPECTED)}),
+        "export_windows": pl.DataFrame(
+            [
+                (code, table, int(days))
+                for code, platform in platforms.items()
+                for table, days in (platform.get("export_window_days") or {}).items()
+            ],
+            schema={"platform": pl.String, "table_name": pl.String, "export_window_days": pl.Int64},
+            orient="row",
+        ),
+        "combo_limits": _combo_limits(rules),
+        "first_seen": first_seen if first_seen is not None else pl.DataFrame(schema=seen_schema),
+    }
+
+
+def _combo_limits(rules: Path) -> pl.DataFrame:
+    frames = []
+    for path in sorted(rules.glob("combos_*.parquet")):
+        combos = pl.read_parquet(path)
+        known = [name for name in LIMITS if name in combos.columns]
+        limit = pl.coalesce(pl.col(name).cast(pl.Float64) for name in known) if known else pl.lit(None, pl.Float64)
+        frames.append(combos.select("combo", limit.alias("limit_value")))
+    schema = {"combo": pl.String, "limit_value": pl.Float64}
+    return pl.concat(frames) if frames else pl.DataFrame(schema=schema)
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)
+    return loaded
