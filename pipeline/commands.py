@@ -1,0 +1,98 @@
+"""The commands that judge and show what it costs: run, exposure."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from pipeline.config import load_config
+from pipeline.lang import say
+from pipeline.paths import packs_dir, sql_dir
+
+GRADES = ("official", "secondary", "training", "hearsay")
+
+
+@click.command("run")
+@click.argument("exports", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--warehouse", type=click.Path(file_okay=False, path_type=Path), help="数仓文件夹，默认 ./warehouse / warehouse folder")
+@click.option("--config", "config_file", type=click.Path(dir_okay=False, path_type=Path), help="guize.toml")
+@click.option("--packs", type=click.Path(exists=True, file_okay=False, path_type=Path), help="规则包文件夹 / rule packs")
+@click.option("--min-grade", type=click.Choice(GRADES), default="secondary", show_default=True, help="采信的最低证据等级 / lowest grade of evidence that binds")
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True, help="计算引擎 / engine")
+@click.option("--full", is_flag=True, help="全部重算 / rebuild everything")
+@click.option("--json", "as_json", is_flag=True, help="在标准输出打印一个 JSON 摘要 / print one summary object on stdout")
+def run_command(
+    exports: Path, warehouse: Path | None, config_file: Path | None, packs: Path | None, min_grade: str,
+    engine: str, full: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """读入导出文件，按六平台规则判定，发布结果。
+
+    Read exports, judge them by every platform's rules, publish the result.
+
+    EXPORTS 下每家店一个文件夹：<平台>/<店铺>/ · one folder per store below EXPORTS: <platform>/<store>/
+    """
+    from pipeline.run import run
+    from pipeline.show import show_run
+
+    if engine == "spark":
+        raise click.UsageError(say("Spark 引擎尚未提供，请用 duckdb", "the Spark engine is not there yet; use duckdb"))
+    beside = exports.parent / "guize.toml"
+    config = load_config(config_file or (beside if beside.exists() else None))
+    folder = warehouse or config.warehouse
+    with _progress() as progress:
+        summary = run(
+            exports, folder, config=config, packs=packs or packs_dir(), sql=sql_dir(), min_grade=min_grade,
+            full=full, progress=progress,
+        )  # fmt: skip
+    if as_json:
+        click.echo(json.dumps(summary.as_json(), ensure_ascii=False))
+    else:
+        show_run(summary)
+    sys.exit(summary.exit_code)
+
+
+@click.command("exposure")
+@click.option("--warehouse", type=click.Path(exists=True, file_okay=False, path_type=Path), help="数仓文件夹 / warehouse folder")
+@click.option("--store", help="只看一家店 / one store only")
+@click.option("--month", help="只看一个月 YYYY-MM / one month only")
+@click.option("--format", "kind", type=click.Choice(["table", "csv", "json", "xlsx"]), default="table", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="写到文件 / write to a file")
+def exposure(warehouse: Path | None, store: str | None, month: str | None, kind: str, output: Path | None) -> None:
+    """每家店在每个平台规则下的代价。
+
+    What each store's behaviour costs under every platform's rules.
+    """
+    from pipeline.show import show_exposure
+
+    show_exposure(warehouse or load_config(None).warehouse, store, month, kind, output)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on a terminal, a line per stage elsewhere; always on stderr."""
+    if not sys.stderr.isatty():
+        seen: set[str] = set()
+
+        def tell(what: str, number: int, of: int) -> None:
+            stage = what.split(" ")[0].split("/")[0]
+            if stage not in seen and number in (0, 1):
+                seen.add(stage)
+                click.echo(f"{what} ({of})", err=True)
+
+        yield tell
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(say("开始", "starting"), total=None)
+
+        def move(what: str, number: int, of: int) -> None:
+            bar.update(task, description=what[:40], completed=number, total=of or None)
+
+        yield move
