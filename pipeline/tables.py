@@ -541,7 +541,7 @@ code | !text | 代码 | code
 zh | !text | 中文 | Chinese
 en | !text | 英文 | English
 weight | !int | 轻重 | weight
-stops_sales | !text | 是否停售：full、part、none | does it stop sales: full, part, none
+stops_sales | !text | 是否停售：full、part、none、unknown | does it stop sales: full, part, none, unknown
 """),
     _table("calendar_days", "rules", "一行一个日历日期", "one row per calendar entry and day", """
 calendar | !text | 日历名 | calendar entry
