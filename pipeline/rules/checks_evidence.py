@@ -202,5 +202,5 @@ def _needs_none(version: Version, field: str, packs: Packs) -> bool:
         else packs.registry.scope.get(key)
         if part == "scope"
         else None
-    )  # noqa: E501
+    )
     return param is not None and param.has_default and value == param.default

@@ -14,9 +14,10 @@ from pipeline.rules.combos import SCOPE_COLUMNS, Split, Undecided, columns_of, c
 from pipeline.rules.conditions import Condition
 from pipeline.rules.forms import read_whole
 from pipeline.rules.model import Effect, Measure, Packs, Version
+from pipeline.rules.rule_words import assumed_words, rule_words
 from pipeline.rules.timeline import Binding, bindings
 from pipeline.rules.values import NONE, UNKNOWN, Number, read_bool, read_day
-from pipeline.rules.words import assumed_words, condition_words, penalties_words, rule_words
+from pipeline.rules.words import condition_words, penalties_words
 from pipeline.rules.yamlfile import Map, Seq, Value
 
 Rows = dict[str, list[dict[str, Any]]]
