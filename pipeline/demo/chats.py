@@ -61,8 +61,11 @@ def decide_talks(plan: Plan, store: Store, orders: Orders, rng: np.random.Genera
     """Conversations and rounds of a shop; all answers come within 28 seconds unless decided otherwise."""
     count = store.conversations
     started = busy_times(plan, count, rng, quiet_last_seconds=4 * HOUR)
-    started = _cross_midnights(plan, started, rng)
-    order, buyer = _who(started, orders, rng)
+    if store.numbers_talks:
+        started = _cross_midnights(plan, started, rng)
+    else:  # a thread of such an export is a buyer's month: let none cross midnight
+        started = np.sort(np.where(started % DAY >= 22 * HOUR, started - 4 * HOUR, started))
+    order, buyer = _who(store, started, orders, rng)
     hour = started % DAY // HOUR
     night = hour < 8
     robot_only = np.zeros(count, dtype=bool)
@@ -83,7 +86,7 @@ def decide_talks(plan: Plan, store: Store, orders: Orders, rng: np.random.Genera
     wait = _waits(plan, store, started[of_round], rng)
     wait = _on_the_edge(wait, place, rng)
     last = place == rounds[of_round] - 1
-    ignored = last & (place > 0) & (rng.random(total) < store.ignored)
+    ignored = last & (place > 0) & (hour[of_round] >= 8) & (rng.random(total) < store.ignored)
     wait = np.where((robot_only | unserved)[of_round] | ignored, NOBODY, wait)
     pause = np.where(place == 0, 0, 8 + np.minimum(rng.exponential(35, total), 240)).astype(np.int64)
     step = np.where(wait == NOBODY, 60, wait + 40)  # 40 seconds: room for the agent's second message
@@ -117,8 +120,11 @@ def _ends_month(plan: Plan, number: int) -> bool:
     return str(np.datetime64(int(day) + 1, "D"))[8:] == "01"
 
 
-def _who(started: Ints, orders: Orders, rng: np.random.Generator) -> tuple[Ints, Ints]:
-    """Order and buyer of each conversation; a buyer's conversations lie at least seven hours apart."""
+def _who(store: Store, started: Ints, orders: Orders, rng: np.random.Generator) -> tuple[Ints, Ints]:
+    """Order and buyer of each conversation; a buyer's conversations lie at least seven hours apart.
+
+    Where an export numbers no conversations every buyer comes once, so that a thread is a conversation.
+    """
     count = len(started)
     lag = np.where(rng.random(count) < 0.3, -rng.integers(60, 2400, count), rng.integers(600, 6 * DAY, count))
     near = np.searchsorted(orders.created, started - lag)
@@ -128,7 +134,7 @@ def _who(started: Ints, orders: Orders, rng: np.random.Generator) -> tuple[Ints,
     buyer = np.where(order >= 0, orders.buyer[order], visitor)
     by_buyer = np.lexsort((started, buyer))
     same = np.diff(buyer[by_buyer], prepend=-5) == 0
-    soon = np.diff(started[by_buyer], prepend=0) < 7 * HOUR
+    soon = (np.diff(started[by_buyer], prepend=0) < 7 * HOUR) | (not store.numbers_talks)
     clash = by_buyer[same & soon]
     buyer[clash] = len(orders) + count + np.arange(len(clash))
     order[clash] = NOBODY
@@ -156,7 +162,7 @@ def _waits(plan: Plan, store: Store, started: Ints, rng: np.random.Generator) ->
         slow = np.where((day >= spell.first) & (day < spell.last), spell.slow, slow)
     lazy = np.where(rng.random(count) < 0.5, rng.integers(35, 55, count), rng.integers(66, 160, count))
     wait = np.where(draw < store.lazy + slow, lazy, wait)
-    return np.where(draw < slow, rng.integers(215, 700, count), wait).astype(np.int64)
+    return np.where(draw < slow, rng.integers(215, 560, count), wait).astype(np.int64)
 
 
 def _on_the_edge(wait: Ints, place: Ints, rng: np.random.Generator) -> Ints:
@@ -185,14 +191,18 @@ def _plant_lines(store: Store, talks: Talks, rng: np.random.Generator) -> None:
     """Choose the rounds in which an agent says what no agent should, one a conversation."""
     answered = (talks.wait != NOBODY) & (talks.of_round < len(talks.started) * 0.97)
     used: set[int] = set()
+    orders: set[int] = set()
     for line in PLANTED_LINES:
         fit = answered & (talks.order[talks.of_round] < 0) if line == "close_trade" else answered
         left = store.lines.get(line, 0)
         for candidate in rng.permutation(np.flatnonzero(fit)).tolist():
             if left == 0:
                 break
-            if (talk := int(talks.of_round[candidate])) not in used:
+            talk = int(talks.of_round[candidate])
+            order = int(talks.order[talk])
+            if talk not in used and order not in orders:
                 used.add(talk)
+                orders |= {order} - {NOBODY}
                 talks.line[candidate] = line
                 left -= 1
 

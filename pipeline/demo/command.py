@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 
 import click
+import polars as pl
 from rich.console import Console
 from rich.progress import Progress
 
 from pipeline.demo.generate import World, generate
 from pipeline.demo.plan import make_plan
+from pipeline.demo.truth.judge import judge, truth_rows, truth_totals, write_truth
 from pipeline.lang import say
 
 
@@ -29,19 +31,26 @@ def demo(folder: Path, stores: int, days: int, messages: int, seed: int, until: 
     """
     plan = make_plan(stores, days, messages, seed, until.date())
     files = talks = orders = 0
+    rows: list[pl.DataFrame] = []
+    totals: list[pl.DataFrame] = []
     with Progress(console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as progress:
         bar = progress.add_task(say("写示例导出", "writing sample exports"), total=stores)
 
         def tell(world: World, paths: list[Path]) -> None:
             nonlocal files, talks, orders
             files, talks, orders = files + len(paths), talks + len(world.messages.talk), orders + len(world.orders)
+            breaches = judge(world)
+            rows.append(truth_rows(breaches))
+            totals.append(truth_totals(breaches))
             progress.advance(bar)
 
         generate(folder, plan, tell)
+    write_truth(folder, rows, totals)
     click.echo(
         say(
             f"{stores} 个店铺，{talks:,} 条消息，{orders:,} 个订单，{files} 个文件：{folder / 'exports'}",
             f"{stores} stores, {talks:,} messages, {orders:,} orders, {files} files: {folder / 'exports'}",
         )
     )
+    click.echo(say(f"真相：{folder / 'truth.parquet'}", f"truth: {folder / 'truth.parquet'}"))
     click.echo(say(f"下一步：guize run {folder / 'exports'}", f"next: guize run {folder / 'exports'}"))

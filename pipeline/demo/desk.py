@@ -70,6 +70,7 @@ def decide_requests(plan: Plan, store: Store, orders: Orders, rng: np.random.Gen
     for order in dropped.tolist():
         closed = int(orders.closed[order])
         add(order, REFUND_ONLY, "not_shipped", closed - int(rng.integers(300, 850)), closed, NEVER, NEVER, closed)
+    at_once = store.platform in ("taobao", "tmall")
     fine = np.flatnonzero((orders.delivered != NEVER) & ~orders.cod)
     picked = fine[rng.random(len(fine)) < 0.055]
     for place, order in enumerate(picked.tolist()):
@@ -78,9 +79,12 @@ def decide_requests(plan: Plan, store: Store, orders: Orders, rng: np.random.Gen
         if place % 3 == 0:
             add(order, REFUND_ONLY, "received", asked, agreed, NEVER, NEVER, agreed + int(rng.integers(60, 3 * HOUR)))
         else:
-            sent = agreed + int(rng.integers(2 * HOUR, 30 * HOUR))
+            sent = agreed + int(rng.integers(2 * HOUR, 20 * HOUR))
             got = sent + int(rng.integers(28 * HOUR, 60 * HOUR))
-            add(order, RETURN, "received", asked, agreed, sent, got, got + int(rng.integers(HOUR, 18 * HOUR)))
+            back = sent + 1_800 if at_once else got + int(rng.integers(HOUR, 18 * HOUR))
+            add(order, RETURN, "received", asked, agreed, sent, got, back)
+    # Taobao and Tmall refund when the buyer hands the parcel over, and export no time of agreement:
+    # there whoever refunds late has answered late.
     early = np.setdiff1d(fine[orders.delivered[fine] < seconds(plan.end) - 26 * DAY], picked)
     wanted = [kind for kind, count in store.refunds.items() for _ in range(count)]
     chosen = rng.choice(early, size=min(len(wanted), len(early)), replace=False).tolist()
@@ -93,6 +97,7 @@ def decide_requests(plan: Plan, store: Store, orders: Orders, rng: np.random.Gen
             refunded = agreed + int(rng.integers(600, 3 * HOUR))
         elif planted == "slow_refund":
             refunded = asked + int(rng.integers(17 * DAY, 22 * DAY))
+            agreed = refunded - 2 * HOUR if at_once else agreed
         elif planted == "never":
             refunded = NEVER
         add(order, REFUND_ONLY, "received", asked, agreed, NEVER, NEVER, refunded, planted=planted)

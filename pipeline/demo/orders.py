@@ -70,7 +70,7 @@ def decide_orders(plan: Plan, store: Store, rng: np.random.Generator) -> Orders:
     count = store.orders
     created = busy_times(plan, count, rng)
     paid = created + 3 + np.minimum(rng.exponential(70, count), 1500).astype(np.int64)
-    cod = (rng.random(count) < (0.03 if store.platform in ("jd", "suning") else 0.0)) & True
+    cod = (rng.random(count) < (0.03 if store.platform == "jd" else 0.0)) & True
     fate = rng.random(count)
     unpaid = (fate < 0.045) & ~cod
     dropped = (fate >= 0.045) & (fate < 0.065) & ~cod  # refunded before it was shipped

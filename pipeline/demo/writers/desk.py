@@ -126,7 +126,7 @@ def _jd(path: Path, rows: _Requests) -> Path:
         "返回方式": rows.each("上门取件", "-", "-"), "售后申请时间": rows.times("requested"), "订单类型": rows.same("SOP"), "出库状态": rows.each("已出库", "已出库", "未出库"),
         "申请时订单状态": rows.each("完成", "完成", "等待出库"), "下单账号": nicknames(rows.store, rows.orders.buyer[rows.order]), "商品名称": rows.goods(), "商品数量": rows.same("1"), "退款金额": yuan(rows.money),
         "审核结果": rows.state("同意", "同意", ""), "审核时间": rows.times("agreed"), "取件时间": rows.times("sent_back"), "商家收货时间": rows.times("got_back"), "处理结果": rows.state("退款", "", ""),
-        "商家首次审核时间": rows.times("agreed"), "商家首次处理时间": rows.times("refunded"), "售后整体时长(H)": pl.Series([f"{hours:.2f}" if hours else "" for hours in took]),
+        "商家首次审核时间": rows.times("agreed"), "商家首次处理时间": rows.times("agreed"), "售后整体时长(H)": pl.Series([f"{hours:.2f}" if hours else "" for hours in took]),
     })  # fmt: skip
     groups = list(headings.JD_SERVICE_GROUPS)
     spread = [groups[place * len(groups) // len(frame.columns)] if place % 6 == 0 else "" for place in range(len(frame.columns))]

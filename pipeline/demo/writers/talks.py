@@ -31,7 +31,6 @@ from pipeline.demo.writers.view import nicknames, stamps
 
 _ROLES = pl.Series(["买家", "客服", "机器人", "系统"])
 _KINDS = pl.Series(["文本", "图片", "商品卡片", "订单卡片", "撤回"])
-_ROBOT = "智能客服"
 
 
 def texts(pool: Pool, messages: Messages) -> pl.Series:
@@ -72,9 +71,9 @@ def _table(
     talk = messages.talk
     first = np.flatnonzero(np.diff(talk, prepend=-1))
     last = np.append(first[1:], len(talk)) - 1
-    agents = pl.Series([*store.agents, _ROBOT, ""])
-    desk = np.where(talks.robot_only[talk], len(store.agents) + 1, _seated(store, talks, messages))
-    desk = np.where(messages.role == ROBOT, len(store.agents), desk)
+    agents = pl.Series([*store.agents, ""])
+    robots = talks.robot_only[talk] | (messages.role == ROBOT)
+    desk = np.where(robots, len(store.agents), _seated(store, talks, messages))
     numbers = pl.Series([*orders.ids, ""], dtype=pl.String)
     frame = table(CHAT, {
         "店铺": pl.repeat(store.name, len(talk), eager=True), "会话ID": talk_ids(plan, store, talks).gather(talk),

@@ -1,0 +1,71 @@
+"""What each platform makes of a sentence that should not have been said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.demo.clock import moment
+from pipeline.demo.truth.breach import CONFIRMED, CONTINGENT, Breach, Effect
+from pipeline.demo.truth.known import Known, Line
+
+_YUAN = 100
+
+
+def bad_words(known: Known) -> Iterator[Breach]:
+    """Every planted sentence by every rule that forbids it, in the order in which they were said."""
+    lines = sorted(known.lines, key=lambda line: line.said)
+    for nth, line in enumerate((line for line in lines if line.what == "abuse"), 1):
+        yield _said(known, line, "douyin.abuse", _douyin_abuse(line, nth))
+        yield _said(known, line, "taobao.abuse", _taobao_abuse(line))
+        yield _said(known, line, "tmall.abuse", _tmall_abuse(nth))
+        # plain insults are the general degree; the severe one needs mass contact, the night or a review reply
+        yield _said(known, line, "pinduoduo.abuse", [Effect(CONFIRMED, "sanction", "delist_and_listing_ban", 3, 3)])
+        closed = Effect(CONFIRMED if line.complained else CONTINGENT, "sanction", "delist_and_listing_ban", 3, 3)
+        yield _said(known, line, "baseline.abuse", [closed], "training")
+    for line in lines:
+        if line.what == "lure":
+            yield _said(known, line, "douyin.off_platform_trade", _douyin_lure(line))
+            yield _said(known, line, "kuaishou.off_platform_trade", None)
+            yield _said(known, line, "jd.off_platform_trade", None)
+        elif line.what == "close_trade" and (line.talk.order_paid is None or line.talk.order_paid > line.said):
+            point = Effect(CONFIRMED, "points", "general", 1, 1)
+            yield _said(known, line, "tmall.cannot_ship_72h", [point], "training")
+        elif line.what == "extreme":
+            yield _said(known, line, "tmall.extreme_words", [Effect(CONFIRMED, "sanction", "unknown")], "training")
+
+
+def _said(known: Known, line: Line, rule_id: str, effects: list[Effect] | None, track: str = "in_force") -> Breach:
+    return Breach(
+        known.store_id, rule_id.partition(".")[0], rule_id, line.said, line.what, track, line.order_id, line.talk.number,
+        line.message_id, needs_text=True, has_penalties=effects is not None, effects=effects or [],
+    )  # fmt: skip
+
+
+def _douyin_abuse(line: Line, nth: int) -> list[Effect]:
+    """100 yuan once the complaint is upheld. The degree is open, and one act has one degree: slight A 0.5,
+    general A 4 the first time and B 4 later, severe B 4, especially severe B 12."""
+    money = Effect(CONFIRMED if line.complained else CONTINGENT, "money", "CNY", 100 * _YUAN, 100 * _YUAN)
+    most_a = 4 if nth == 1 else 0.5
+    return [money, Effect(CONTINGENT, "points", "A", 0, most_a), Effect(CONTINGENT, "points", "B", 0, 12)]
+
+
+def _taobao_abuse(line: Line) -> list[Effect]:
+    """On complaint 300 yuan and two general points."""
+    sure = CONFIRMED if line.complained else CONTINGENT
+    return [Effect(sure, "money", "CNY", 300 * _YUAN, 300 * _YUAN), Effect(sure, "points", "general", 2, 2)]
+
+
+def _tmall_abuse(nth: int) -> list[Effect]:
+    """1,000 yuan to the buyer; 12 points from the third or the fourth time in the year, which of them is not clear."""
+    effects = [Effect(CONFIRMED, "money", "CNY", 1_000 * _YUAN, 1_000 * _YUAN)]
+    if nth >= 3:
+        effects.append(Effect(CONFIRMED if nth > 3 else CONTINGENT, "points", "general", 12, 12))
+    return effects
+
+
+def _douyin_lure(line: Line) -> list[Effect]:
+    """Severe 200 yuan before 2025-09-29, 5,000 with removal or less since. Especially severe needs what nobody saw:
+    many complaints, danger, great scale; so it stays out."""
+    if moment(line.said).strftime("%Y-%m-%d") < "2025-09-29":
+        return [Effect(CONFIRMED, "money", "CNY", 200 * _YUAN, 200 * _YUAN)]
+    return [Effect(CONFIRMED, "money", "CNY", 5_000 * _YUAN, 5_000 * _YUAN), Effect(CONTINGENT, "sanction", "removal")]
