@@ -1,0 +1,209 @@
+"""The layouts of exports.yaml: which headings state which column of which table, and what their values mean."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+from pipeline.ingest.headings import candidates, normalise
+from pipeline.problems import GuizeError, Problem
+from pipeline.tables import FACTS
+
+Grade = Literal["seen", "partial", "assumed", "ours"]
+TABLES = {table.name: table for table in FACTS}
+# Columns that a reader fills but no export states.
+_MADE = {"store_id", "platform", "source_file", "source_row", "ingested_run", "exported_at", "pii_kinds", "seq", "round"}
+# Beside a table's own columns: what only the reader needs, on the way to other tables.
+EXTRA = {"messages": {"is_offline_message": "bool", "message_seq": "int"}}
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Where one canonical column comes from: headings by preference, and how its values are read."""
+
+    column: str
+    type: str
+    headings: tuple[str, ...]
+    extract: str | None = None
+    values: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One kind of export of one platform."""
+
+    id: str
+    title_zh: str
+    title_en: str
+    grade: Grade
+    needs: tuple[tuple[str, ...], ...]
+    marks: tuple[tuple[str, ...], ...]
+    without: tuple[str, ...]
+    tables: Mapping[str, tuple[Source, ...]]
+    one_row_per: Literal["record", "item"]
+    ids: Mapping[str, str]
+    month_from: str | None
+    headings: tuple[str, ...]
+    how_zh: str = ""
+    how_en: str = ""
+    sources_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def primary(self) -> str:
+        """The table whose statements decide what became of each input row."""
+        return next(iter(self.tables))
+
+
+@dataclass(frozen=True)
+class Match:
+    """A layout found: the heading's row and, per normalised heading, its positions."""
+
+    layout: Layout
+    row: int
+    at: Mapping[str, tuple[int, ...]]
+    width: int
+
+
+class UnknownLayout(GuizeError):
+    """The headings fit no layout."""
+
+    exit_code = 1
+
+
+def load_layouts(packs: Path, platform: str) -> list[Layout]:
+    """The layouts that serve a platform's exports: its own pack's first, then the shared ones."""
+    return list(_load(packs, platform))
+
+
+@cache
+def _load(packs: Path, platform: str) -> tuple[Layout, ...]:
+    registry = yaml.safe_load((packs / "registry" / "platforms.yaml").read_text("utf-8"))
+    folder = (registry.get(platform) or {}).get("folder", platform)
+    found: list[Layout] = []
+    values: dict[str, Any] = {}
+    files = [packs / folder / "exports.yaml", packs / "registry" / "export_common.yaml"]
+    read = [(path, yaml.safe_load(path.read_text("utf-8"))) for path in files if path.exists()]
+    for _, data in read:
+        for name, mapping in (data.get("values") or {}).items():
+            values.setdefault(name, mapping)
+    concepts = packs / "registry" / "concepts.yaml"
+    if concepts.exists() and "concept" in values:
+        named = yaml.safe_load(concepts.read_text("utf-8"))
+        values["concept"] = {**{entry["zh"]: id_ for id_, entry in named.items()}, **{id_: id_ for id_ in named}, **values["concept"]}
+    for path, data in read:
+        found += [_layout(entry, values, path) for entry in data["layouts"]]
+    return tuple(found)
+
+
+def _layout(entry: dict[str, Any], values: dict[str, Any], path: Path) -> Layout:
+    where = f"{path.parent.name}/{path.name}: {entry.get('id')}"
+    tables: dict[str, tuple[Source, ...]] = {}
+    for name, columns in entry["tables"].items():
+        table = TABLES.get(name)
+        if table is None:
+            raise _bad(where, f"没有 {name} 这张表", f"there is no table {name}")
+        types = {column.name: column.type for column in table.columns} | EXTRA.get(name, {})
+        sources = []
+        for column, spec in columns.items():
+            if column not in types or column in _MADE:
+                raise _bad(where, f"{name} 没有可导入的列 {column}", f"{name} has no column {column} to fill")
+            spec = {"from": spec} if isinstance(spec, list) else dict(spec)
+            mapping = spec.pop("values", None)
+            mapping = values.get(mapping, mapping) if isinstance(mapping, str) else mapping
+            if isinstance(mapping, str):
+                raise _bad(where, f"没有取值表 {mapping}", f"there is no value map {mapping}")
+            headings = tuple(normalise(heading) for heading in spec.pop("from"))
+            extract = spec.pop("extract", None)
+            if spec:
+                raise _bad(where, f"不认识的键 {sorted(spec)}", f"unknown keys {sorted(spec)}")
+            sources.append(Source(column, types[column], headings, extract, mapping))
+        tables[name] = tuple(sources)
+    return Layout(
+        id=entry["id"], title_zh=entry["title"]["zh"], title_en=entry["title"]["en"], grade=entry["grade"],
+        needs=tuple(tuple(need.split("|")) for need in entry["needs"]),
+        marks=tuple(tuple(normalise(mark) for mark in marks.split("|")) for marks in entry.get("marks", [])),
+        without=tuple(normalise(heading) for heading in entry.get("without", [])),
+        tables=tables, one_row_per=entry.get("one_row_per", "record"), ids=entry.get("ids", {}),
+        month_from=entry.get("month_from"), headings=tuple(entry.get("headings", [])),
+        how_zh=(entry.get("how") or {}).get("zh", ""), how_en=(entry.get("how") or {}).get("en", ""),
+        sources_of=_sources_of(tables),
+    )  # fmt: skip
+
+
+def _sources_of(tables: Mapping[str, tuple[Source, ...]]) -> dict[str, tuple[str, ...]]:
+    known: dict[str, tuple[str, ...]] = {}
+    for sources in tables.values():
+        for source in sources:
+            known[source.column] = tuple(dict.fromkeys(known.get(source.column, ()) + source.headings))
+    return known
+
+
+def _bad(where: str, zh: str, en: str) -> GuizeError:
+    return GuizeError(Problem("bad-layout", where, zh, en, "修改 exports.yaml", "mend exports.yaml"))
+
+
+def find_layout(rows: Sequence[Sequence[str | None]], layouts: Sequence[Layout], where: str) -> Match:
+    """Return the layout that explains most headings of a sheet's first rows.
+
+    Raises:
+        UnknownLayout: with the headings seen and the nearest layout's missing ones.
+    """
+    best: tuple[int, int, Match] | None = None
+    nearest: tuple[float, Layout, list[str], list[str]] | None = None
+    for row, names in candidates(rows):
+        at: dict[str, tuple[int, ...]] = {}
+        for position, name in enumerate(names):
+            key = normalise(name)
+            if key:
+                at[key] = (*at.get(key, ()), position)
+        for rank, layout in enumerate(layouts):
+            missing = _missing(layout, at)
+            explained = sum(1 for key in at if any(key in known for known in layout.sources_of.values()))
+            if not missing:
+                score = (explained, -rank, Match(layout, row, at, len(names)))
+                if best is None or score[:2] > best[:2]:
+                    best = score
+            elif nearest is None or explained / (1 + len(missing)) > nearest[0]:
+                nearest = (explained / (1 + len(missing)), layout, missing, [name for name in names if name])
+    if best is not None:
+        return best[2]
+    raise UnknownLayout(_unknown(nearest, rows, where))
+
+
+def _missing(layout: Layout, at: Mapping[str, tuple[int, ...]]) -> list[str]:
+    missing = []
+    for need in layout.needs:
+        options = [heading for column in need for heading in layout.sources_of.get(column, ())]
+        if not any(heading in at for heading in options):
+            missing.append(" / ".join(dict.fromkeys(options)))
+    for marks in layout.marks:
+        if not any(mark in at for mark in marks):
+            missing.append(" / ".join(marks))
+    missing += [f"≠ {heading}" for heading in layout.without if heading in at]
+    return missing
+
+
+def _unknown(
+    nearest: tuple[float, Layout, list[str], list[str]] | None, rows: Sequence[Sequence[str | None]], where: str
+) -> Problem:
+    seen = nearest[3] if nearest else [cell for row in rows[:1] for cell in row if cell]
+    shown = "、".join(re.sub(r"\s+", " ", name)[:20] for name in seen[:12]) or "（空）"
+    if nearest is None or nearest[0] <= 0.34:
+        return Problem(
+            "unknown-layout", where, f"表头不属于任何已知导出：{shown}", f"the headings fit no known export: {shown}",
+            "对照 docs/zh/exports.md 选择导出项，或用 guize init 写出的模板",
+            "see docs/en/exports.md for what to export, or fill a template that guize init writes",
+        )  # fmt: skip
+    lacking = "；".join(nearest[2])
+    return Problem(
+        "unknown-layout", where,
+        f"表头不属于任何已知导出：{shown}；最接近“{nearest[1].title_zh}”，还缺：{lacking}",
+        f"the headings fit no known export: {shown}; nearest is “{nearest[1].title_en}”, which also needs: {lacking}",
+        "在后台勾选缺少的列后重新导出", "export again with the missing columns chosen",
+    )  # fmt: skip

@@ -1,0 +1,346 @@
+"""Merge a run's rows into the facts: only the store-months touched, each file replaced in one rename."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.ingest.asks import asks_of
+from pipeline.ingest.chat import conversations_of, give_ids, in_order
+from pipeline.ingest.files import write_parquet
+from pipeline.ingest.layouts import TABLES
+from pipeline.ingest.parse import MONTH, TIMES
+from pipeline.ingest.staging import UNPLACED, Staging
+from pipeline.ingest.statements import fold, settle
+
+FindHits = Callable[[pl.DataFrame, Any], pl.DataFrame]
+# Tables whose rows several exports may state together, and the key of what they speak of.
+FOLDED: Mapping[str, tuple[str, ...]] = {
+    "orders": ("order_id",), "shipments": ("order_id", "tracking_no"), "aftersales": ("aftersale_id",), "complaints": ("complaint_id",),
+}  # fmt: skip
+# Tables whose newest row of a key replaces the older.
+REPLACED: Mapping[str, tuple[str, ...]] = {
+    "tracking_events": ("order_id", "tracking_no", "happened_at", "event"), "complaint_followups": ("complaint_id", "followed_at"),
+    "agent_status": ("agent_id", "started_at"), "reviews": ("review_id",), "ratings": ("rating_id",), "blocks": ("block_id",),
+    "listings": ("item_id", "captured_at"), "platform_notices": ("notice_id",), "annotations": ("annotation_id",),
+}  # fmt: skip
+_OF_ORDERS = ("order_items", "shipments", "tracking_events")
+_NO_COUNT = {"source_file": pl.String, "ingested_run": pl.String, "rows": pl.Int64}
+
+
+@dataclass
+class Merged:
+    """What a merge did: rows superseded per file and table, and the store-months written."""
+
+    superseded: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
+    touched: set[tuple[str, str]] = field(default_factory=set)
+
+    def count(self, table: str, rows: pl.DataFrame) -> None:
+        """Remember rows that a newer statement replaced."""
+        if rows.height:
+            self.superseded.setdefault(table, []).append(rows)
+
+    def superseded_of(self, table: str) -> pl.DataFrame:
+        """Rows superseded per file, by source_file and ingested_run."""
+        frames = self.superseded.get(table, [])
+        together = pl.concat([frame.cast(_NO_COUNT) for frame in frames]) if frames else pl.DataFrame(schema=_NO_COUNT)
+        return together.group_by("source_file", "ingested_run").agg(pl.col("rows").sum())
+
+
+class Merger:
+    """Merges staged rows store by store; ``exported`` tells each file's export time by source_file and run."""
+
+    def __init__(self, facts: Path, state: Path, exported: pl.DataFrame, find_hits: FindHits, lexicons: Any) -> None:
+        self.facts, self.state, self.exported = facts, state, exported
+        self.find_hits, self.lexicons = find_hits, lexicons
+        self.done = Merged()
+
+    def store(self, staging: Staging, store_id: str) -> None:
+        """Merge everything staged for one store."""
+        if months := staging.months("orders", store_id):
+            self._orders(staging, store_id, months)
+        placed = self._order_months(store_id, staging)
+        for table in ("shipments", "aftersales", "complaints"):
+            self._folded(staging, store_id, table, placed if table in _OF_ORDERS else None)
+        if staging.months("order_items", store_id):
+            self._items(staging, store_id, placed)
+        for table in REPLACED:
+            if staging.months(table, store_id):
+                self._replaced(staging, store_id, table, placed if table in _OF_ORDERS else None)
+        if staging.months("messages", store_id):
+            self._messages(staging, store_id)
+
+    # -- orders and other folded tables
+
+    def _orders(self, staging: Staging, store_id: str, months: list[str]) -> None:
+        """Statements without a creation time join the month of the order they speak of, once that is known."""
+        lost = _together([staging.take("orders", store_id, UNPLACED), self._read_state("orders", store_id, UNPLACED)])
+        placed = [month for month in months if month != UNPLACED]
+        extra: dict[str, pl.DataFrame] = {}
+        if lost is not None:
+            lost = self._with_export(lost)
+            known = self._order_months(store_id, staging)
+            lost = lost.drop(MONTH).join(known, on="order_id", how="left", maintain_order="left")
+            left = lost.filter(pl.col(MONTH).is_null())
+            folded = fold(left, ["order_id"])
+            self._supersede("orders", folded.superseded)
+            self._write_state("orders", store_id, UNPLACED, folded.statements)
+            for (month,), part in lost.drop_nulls(MONTH).group_by(MONTH, maintain_order=True):
+                extra[str(month)] = part
+        for month in sorted({*placed, *extra}):
+            new = _together([self._with_export(staging.take("orders", store_id, month)), extra.get(month)])
+            self._fold_month(store_id, "orders", month, new, ["created_at", "order_id"])
+
+    def _folded(self, staging: Staging, store_id: str, table: str, placed: pl.DataFrame | None) -> None:
+        parts: dict[str, list[pl.DataFrame]] = {}
+        for month in staging.months(table, store_id):
+            frame = self._with_export(staging.take(table, store_id, month))
+            if frame is None:
+                continue
+            for at, part in _by_month(frame, placed):
+                parts.setdefault(at, []).append(part)
+        for month, frames in sorted(parts.items()):
+            self._fold_month(store_id, table, month, _together(frames), list(FOLDED[table]))
+
+    def _fold_month(self, store_id: str, table: str, month: str, new: pl.DataFrame | None, order: list[str]) -> None:
+        statements = _together([self._read_state(table, store_id, month), new])
+        if statements is None:
+            return
+        folded = fold(_fit(statements, table), FOLDED[table])
+        self._supersede(table, folded.superseded)
+        self._write_state(table, store_id, month, folded.statements)
+        rows = settle(folded.statements, FOLDED[table])
+        self._write(table, store_id, month, rows.sort(order, nulls_last=True))
+
+    def _order_months(self, store_id: str, staging: Staging) -> pl.DataFrame:
+        """order_id and month of every order of the store, staged or known."""
+        frames = []
+        for path in self._state_folder("orders", store_id).glob("month=*/part.parquet"):
+            month = path.parent.name.removeprefix("month=")
+            if month != UNPLACED:
+                frames.append(pl.read_parquet(path, columns=["order_id"]).with_columns(pl.lit(month).alias(MONTH)))
+        for month in staging.months("orders", store_id):
+            if month != UNPLACED and (frame := staging.take("orders", store_id, month)) is not None:
+                frames.append(frame.select("order_id", MONTH))
+        if not frames:
+            return pl.DataFrame(schema={"order_id": pl.String, MONTH: pl.String})
+        return pl.concat(frames).unique("order_id", keep="first", maintain_order=True)
+
+    # -- items: the newest file that lists an order's items lists all of them
+
+    def _items(self, staging: Staging, store_id: str, placed: pl.DataFrame) -> None:
+        parts: dict[str, list[pl.DataFrame]] = {}
+        for month in staging.months("order_items", store_id):
+            frame = self._with_export(staging.take("order_items", store_id, month))
+            if frame is not None:
+                for at, part in _by_month(frame, placed):
+                    parts.setdefault(at, []).append(part)
+        for month, frames in sorted(parts.items()):
+            rows = _together([self._with_export(self._read("order_items", store_id, month)), *frames])
+            if rows is None:
+                continue
+            newest = rows.sort("exported_at", "source_file", "ingested_run", descending=True, nulls_last=True)
+            newest = newest.unique("order_id", keep="first", maintain_order=True).select("order_id", "source_file", "ingested_run")
+            rows = rows.join(newest, on=["order_id", "source_file", "ingested_run"], how="semi", nulls_equal=True)
+            rows = rows.sort("order_id", "source_file", "source_row")
+            number = pl.col("source_row").rank("ordinal").over("order_id").cast(pl.String)
+            item_no = pl.coalesce("item_no", number) if "item_no" in rows.columns else number
+            self._write("order_items", store_id, month, rows.with_columns(item_no.alias("item_no")))
+
+    # -- tables whose newest row replaces
+
+    def _replaced(self, staging: Staging, store_id: str, table: str, placed: pl.DataFrame | None) -> None:
+        keys = list(REPLACED[table])
+        parts: dict[str, list[pl.DataFrame]] = {}
+        for month in staging.months(table, store_id):
+            frame = self._with_export(staging.take(table, store_id, month))
+            if frame is not None:
+                for at, part in _by_month(frame, placed):
+                    parts.setdefault(at, []).append(part)
+        for month, frames in sorted(parts.items()):
+            rows = _fit(_together([self._with_export(self._read(table, store_id, month)), *frames]), table)
+            kept = self._newest(table, rows, keys)
+            self._write(table, store_id, month, kept.sort(keys, nulls_last=True))
+
+    def _newest(self, table: str, rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+        again = rows.select(pl.struct(keys).is_duplicated()).to_series() if len(keys) > 1 else rows.get_column(keys[0]).is_duplicated()
+        if not again.any():
+            return rows
+        several = rows.filter(again).sort(
+            [*keys, "exported_at", "source_file", "ingested_run", "source_row"], descending=[False] * len(keys) + [True] * 4, nulls_last=True
+        )
+        first = several.select(pl.struct(keys).is_first_distinct()).to_series()
+        falls = several.filter(~first).with_columns(pl.lit(1, pl.Int64).alias("rows"))
+        self._supersede(table, falls.group_by("source_file", "ingested_run").agg(pl.col("rows").sum()))
+        return pl.concat([rows.filter(~again), several.filter(first)])
+
+    # -- messages, and what is built of them
+
+    def _messages(self, staging: Staging, store_id: str) -> None:
+        months = staging.months("messages", store_id)
+        starts = self._conversation_months(staging, store_id, months)
+        parts: dict[str, list[pl.DataFrame]] = {}
+        touched = set()
+        for month in months:
+            frame = self._with_export(staging.take("messages", store_id, month))
+            if frame is None:
+                continue
+            for at, part in _by_month(frame, starts, "conversation_id"):
+                parts.setdefault(at, []).append(part)
+                touched.add(at)
+        for month in self._months_written("messages", store_id):
+            old = self._read("messages", store_id, month)
+            if old is None:
+                continue
+            moved = old.join(starts.filter(pl.col(MONTH) != month), on="conversation_id", how="inner", maintain_order="left")
+            if moved.height:
+                for (at,), part in self._with_export(moved).group_by(MONTH, maintain_order=True):
+                    parts.setdefault(str(at), []).append(part)
+                parts.setdefault(month, [])
+        for month, frames in sorted(parts.items()):
+            old = self._with_export(self._read("messages", store_id, month))
+            if old is not None:
+                old = old.join(starts.filter(pl.col(MONTH) != month), on="conversation_id", how="anti", maintain_order="left")
+            rows = _together([old, *frames])
+            if rows is not None:
+                self._message_month(store_id, month, rows)
+
+    def _message_month(self, store_id: str, month: str, rows: pl.DataFrame) -> None:
+        if "is_offline_message" not in rows.columns:
+            rows = rows.with_columns(pl.lit(None, pl.Boolean).alias("is_offline_message"))
+        rows = _fit(give_ids(rows), "messages", ("is_offline_message", "message_seq"))
+        rows = self._newest("messages", rows, ["message_id"])
+        position = pl.coalesce("message_seq", "source_row") if "message_seq" in rows.columns else pl.col("source_row")
+        if rows.select("source_file", "ingested_run").n_unique() > 1:
+            position = position.rank("ordinal").over("conversation_id", "sent_at", "source_file", "ingested_run")
+        rows = in_order(rows.with_columns(position.alias("position")))
+        before = self._read("conversations", store_id, month)
+        conversations = conversations_of(rows)
+        if before is not None:
+            told = before.select("conversation_id", pl.col("is_offline_message").alias("told"))
+            conversations = conversations.join(told, on="conversation_id", how="left", maintain_order="left").with_columns(
+                pl.coalesce("is_offline_message", "told").alias("is_offline_message")
+            )
+        self._write("messages", store_id, month, rows)
+        self._write("conversations", store_id, month, conversations)
+        written = _to_schema(rows, "messages")
+        self._write("hits", store_id, month, self.find_hits(written, self.lexicons))
+        asks = asks_of(written, conversations.select("conversation_id", "is_offline_message"))
+        self._write_asks(store_id, month, asks)
+
+    def _write_asks(self, store_id: str, month: str, asks: pl.DataFrame) -> None:
+        """Asks lie in the month in which they were asked, in a file named after the conversation's month."""
+        name = f"part-{month}.parquet"
+        asks = asks.with_columns(pl.col("asked_at").dt.strftime("%Y-%m").alias(MONTH))
+        written = set()
+        for (at,), part in asks.group_by(MONTH, maintain_order=True):
+            self._write("asks", store_id, str(at), part, name)
+            written.add(str(at))
+        for path in self._folder("asks", store_id).glob(f"month=*/{name}"):
+            if path.parent.name.removeprefix("month=") not in written:
+                path.unlink()
+
+    def _conversation_months(self, staging: Staging, store_id: str, months: Iterable[str]) -> pl.DataFrame:
+        """conversation_id and the month in which it began, of every conversation staged."""
+        frames = []
+        for month in months:
+            frame = staging.take("messages", store_id, month)
+            if frame is not None:
+                frames.append(frame.group_by("conversation_id").agg(pl.col("sent_at").min()))
+        new = pl.concat(frames).group_by("conversation_id").agg(pl.col("sent_at").min())
+        known = [
+            pl.read_parquet(path, columns=["conversation_id", "started_at"]).rename({"started_at": "sent_at"})
+            for path in sorted(self._folder("conversations", store_id).glob("month=*/part.parquet"))
+        ]
+        if known:
+            before = pl.concat(known).join(new, on="conversation_id", how="semi")
+            new = pl.concat([new, before]).group_by("conversation_id").agg(pl.col("sent_at").min())
+        return new.select("conversation_id", pl.col("sent_at").dt.strftime("%Y-%m").alias(MONTH))
+
+    # -- reading and writing
+
+    def _folder(self, table: str, store_id: str) -> Path:
+        platform, store = store_id.split("/", 1)
+        return self.facts / table / f"platform={platform}" / f"store={store}"
+
+    def _state_folder(self, table: str, store_id: str) -> Path:
+        platform, store = store_id.split("/", 1)
+        return self.state / "statements" / table / f"platform={platform}" / f"store={store}"
+
+    def _months_written(self, table: str, store_id: str) -> list[str]:
+        return sorted(path.name.removeprefix("month=") for path in self._folder(table, store_id).glob("month=*"))
+
+    def _read(self, table: str, store_id: str, month: str) -> pl.DataFrame | None:
+        path = self._folder(table, store_id) / f"month={month}" / "part.parquet"
+        return pl.read_parquet(path) if path.exists() else None
+
+    def _read_state(self, table: str, store_id: str, month: str) -> pl.DataFrame | None:
+        path = self._state_folder(table, store_id) / f"month={month}" / "part.parquet"
+        return pl.read_parquet(path) if path.exists() else None
+
+    def _write_state(self, table: str, store_id: str, month: str, frame: pl.DataFrame) -> None:
+        path = self._state_folder(table, store_id) / f"month={month}" / "part.parquet"
+        if frame.is_empty():
+            path.unlink(missing_ok=True)
+        else:
+            write_parquet(frame, path)
+
+    def _write(self, table: str, store_id: str, month: str, frame: pl.DataFrame, name: str = "part.parquet") -> None:
+        path = self._folder(table, store_id) / f"month={month}" / name
+        self.done.touched.add((store_id, month))
+        if frame.is_empty():
+            path.unlink(missing_ok=True)
+        else:
+            write_parquet(_to_schema(frame, table), path)
+
+    def _with_export(self, frame: pl.DataFrame | None) -> Any:
+        """Add the export time and signature of each row's file, where the rows do not carry them."""
+        if frame is None or "exported_at" in frame.columns:
+            return frame
+        return frame.join(self.exported, on=["source_file", "ingested_run"], how="left", maintain_order="left")
+
+    def _supersede(self, table: str, rows: pl.DataFrame) -> None:
+        self.done.count(table, rows)
+
+
+def _together(frames: Iterable[pl.DataFrame | None]) -> Any:
+    held = [frame for frame in frames if frame is not None and frame.height]
+    return pl.concat(held, how="diagonal_relaxed") if held else None
+
+
+def _by_month(frame: pl.DataFrame, placed: pl.DataFrame | None, key: str = "order_id") -> list[tuple[str, pl.DataFrame]]:
+    """Split by the month of the order or conversation that a row speaks of, else by its own."""
+    if placed is not None and placed.height:
+        other = placed.rename({MONTH: "other"})
+        frame = frame.join(other, on=key, how="left", maintain_order="left")
+        frame = frame.with_columns(pl.coalesce("other", MONTH).alias(MONTH)).drop("other")
+    frame = frame.with_columns(pl.col(MONTH).fill_null(UNPLACED))
+    return [(str(month), part) for (month,), part in frame.group_by(MONTH, maintain_order=True)]
+
+
+def _fit(frame: pl.DataFrame, table: str, also: tuple[str, ...] = ()) -> pl.DataFrame:
+    """Give a frame every column of its table, so that frames of different layouts meet."""
+    schema = TABLES[table].polars_schema()
+    missing = [pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in frame.columns]
+    return frame.with_columns(*missing, *(pl.col(name).cast(schema[name]) for name in frame.columns if name in schema))
+
+
+def _to_schema(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    schema = TABLES[table].polars_schema()
+    return frame.select(
+        (pl.col(name) if name in frame.columns else pl.lit(None, dtype)).cast(dtype).alias(name) for name, dtype in schema.items()
+    )
+
+
+def month_of(frame: pl.DataFrame, table: str, month_from: str | None) -> pl.DataFrame:
+    """Add the column ``month`` by the table's own time, else by the date inside the order number."""
+    times = [pl.col(name) for name in TIMES[table] if name in frame.columns]
+    month = pl.coalesce(times).dt.strftime("%Y-%m") if times else pl.lit(None, pl.String)
+    if month_from and "order_id" in frame.columns:
+        parts = pl.col("order_id").str.extract_groups(month_from).struct
+        month = pl.coalesce(month, pl.format("20{}-{}", parts.field("1"), parts.field("2")))
+    return frame.with_columns(month.alias(MONTH))

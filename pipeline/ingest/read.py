@@ -1,0 +1,379 @@
+"""Read the exports folder into the warehouse's facts, and say what became of every row."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from pipeline.config import PLATFORMS, Config
+from pipeline.ingest import limits
+from pipeline.ingest.chat import complete
+from pipeline.ingest.delimited import read_delimited
+from pipeline.ingest.files import FILES_SCHEMA, Found, content_of, discover, export_time, read_files, write_files
+from pipeline.ingest.layouts import Layout, Match, UnknownLayout, find_layout, load_layouts
+from pipeline.ingest.merge import FindHits, Merger, month_of
+from pipeline.ingest.parse import QUARANTINE, Owner, Parsed, parse_sheet
+from pipeline.ingest.people import load_key
+from pipeline.ingest.quarantine import write_quarantine
+from pipeline.ingest.sheet import Sheet
+from pipeline.ingest.sniff import encoding_of, is_workbook, load, refuse, sniff, workbook_kind
+from pipeline.ingest.staging import Staging
+from pipeline.ingest.stores import write_stores
+from pipeline.ingest.workbook import read_html, read_xls, read_xlsx
+from pipeline.paths import packs_dir
+from pipeline.problems import FilesRefused, GuizeError, Problem
+
+Progress = Callable[[str, int, int], None]
+# Times that lie ahead of an export by their nature.
+_AHEAD = {"promised_ship_at"}
+
+
+@dataclass
+class IngestReport:
+    """What a run of ingest did. ``files`` has one row per file read in this run, ``tables`` one per table."""
+
+    files: pl.DataFrame
+    tables: pl.DataFrame
+    refused: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    touched: set[tuple[str, str]] = field(default_factory=set)
+    known: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether any fact was written."""
+        return bool(self.touched)
+
+    def totals(self) -> dict[str, int]:
+        """read, loaded, superseded and quarantined rows of this run."""
+        return {name: int(self.files.get_column(name).sum() or 0) for name in ("read", "loaded", "superseded", "quarantined")}
+
+
+@dataclass
+class _Reading:
+    """One file while it is read."""
+
+    found: Found
+    content: str
+    parts: list[tuple[Layout, str, int, int]] = field(default_factory=list)  # layout, signature, read, skipped
+    quarantine: list[pl.DataFrame] = field(default_factory=list)
+    newest: datetime | None = None
+    oldest: datetime | None = None
+    text: str = ""
+
+
+def ingest(
+    exports: Path, warehouse: Path, config: Config, lexicons: Any, run_id: str,
+    progress: Progress | None = None, *, packs: Path | None = None, find_hits: FindHits | None = None,
+) -> IngestReport:  # fmt: skip
+    """Read every new file under ``exports/<platform>/<store>/`` into ``warehouse/facts``.
+
+    Args:
+        lexicons: handed on to ``find_hits``, which finds the lexicon matches of new messages.
+        run_id: written beside every row that this run reads.
+        progress: called with what is being done, how many are done, how many there are.
+
+    Returns:
+        The report; refused files stop themselves, not the run.
+    """
+    packs = packs or packs_dir()
+    find_hits = find_hits or _default_find_hits()
+    facts, state = warehouse / "facts", warehouse / "state" / "ingest"
+    key = load_key(config.key_file)
+    before = read_files(state)
+    found, strays = discover(exports, PLATFORMS)
+    report = IngestReport(files=pl.DataFrame(schema=FILES_SCHEMA), tables=pl.DataFrame())
+    report.refused += [_stray(path.relative_to(exports)) for path in strays]
+    staging = Staging(state / f"staging-{run_id}")
+    rows: list[dict[str, Any]] = []
+    try:
+        for number, file in enumerate(found):
+            if progress:
+                progress(file.source_file, number, len(found))
+            content = content_of(file.path)
+            version = _layouts_version(packs, file.platform)
+            if _is_known(before, rows, file, content, version):
+                report.known += 1
+                report.refused += _still_refused(before, file, content)
+                continue
+            rows.append(_read_file(file, content, version, run_id, key, packs, staging, warehouse))
+            if rows[-1]["status"] == "refused":
+                report.refused.append(_problem_of(rows[-1]))
+        fresh = pl.DataFrame(rows, schema=FILES_SCHEMA)
+        files = pl.concat([_without_reread(before, fresh), fresh])
+        exported = _export_table(files)
+        merger = Merger(facts, state, exported, find_hits, lexicons)
+        stores = staging.stores()
+        for number, store_id in enumerate(stores):
+            if progress:
+                progress(store_id, number, len(stores))
+            merger.store(staging, store_id)
+        files = _account(files, merger.done.superseded_of)
+        write_files(state, files)
+    finally:
+        staging.close()
+    write_stores(facts, config, sorted({file.store_id for file in found}))
+    report.files = files.filter(pl.col("ingested_run") == run_id).select(list(FILES_SCHEMA))
+    report.tables = _by_table(report.files)
+    report.touched = merger.done.touched
+    return report
+
+
+def _default_find_hits() -> FindHits:
+    from pipeline.text.match import find_hits
+
+    return find_hits
+
+
+def _is_known(before: pl.DataFrame, rows: Sequence[Mapping[str, Any]], file: Found, content: str, version: str) -> bool:
+    """Read already, here or under another name in this store; files with bad rows are read again once layouts change."""
+    if any(row["content"] == content and row["store_id"] == file.store_id for row in rows):
+        return True
+    same = before.filter((pl.col("content") == content) & (pl.col("store_id") == file.store_id))
+    if same.is_empty():
+        return False
+    pending = same.filter((pl.col("status") == "refused") | (pl.col("quarantined") > 0))
+    return pending.is_empty() or pending.filter(pl.col("layouts_version") != version).is_empty()
+
+
+def _still_refused(before: pl.DataFrame, file: Found, content: str) -> list[Problem]:
+    same = before.filter((pl.col("content") == content) & (pl.col("source_file") == file.source_file) & (pl.col("status") == "refused"))
+    return [_problem_of(row) for row in same.tail(1).to_dicts()]
+
+
+def _layouts_version(packs: Path, platform: str) -> str:
+    digest = hashlib.blake2b()
+    for layout in load_layouts(packs, platform):
+        digest.update(layout.id.encode())
+    for path in sorted([*packs.glob("*/exports.yaml"), packs / "registry" / "export_common.yaml"]):
+        if path.exists():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _read_file(
+    file: Found, content: str, version: str, run_id: str, key: bytes, packs: Path, staging: Staging, warehouse: Path
+) -> dict[str, Any]:
+    """Stage one file's rows; returns its row of the file list."""
+    layouts = load_layouts(packs, file.platform)
+    realm = "taobao_tmall" if file.platform in ("taobao", "tmall") else file.platform
+    owner = Owner(file.platform, file.store_id, file.source_file, run_id, key, realm)
+    reading = _Reading(file, content)
+    row: dict[str, Any] = {
+        "source_file": file.source_file, "content": content, "ingested_run": run_id, "platform": file.platform,
+        "store_id": file.store_id, "layouts_version": version, "status": "loaded",
+    }  # fmt: skip
+    try:
+        for name, sheet in _sheets(file.path, file.source_file, layouts):
+            _read_sheet(sheet, name, layouts, owner, staging, reading)
+        if not reading.parts:
+            raise refuse("empty", file.source_file, "文件里没有表格", "there is no table in the file", "重新导出", "export it again")
+    except GuizeError as error:
+        staging.drop_file(file.source_file)
+        problem = error.problems[0]
+        row |= {
+            "status": "refused", "problem_code": problem.code, "problem_zh": problem.zh, "problem_en": problem.en,
+            "mend_zh": problem.mend_zh, "mend_en": problem.mend_en, "read": 0, "loaded": 0, "superseded": 0, "quarantined": 0, "skipped": 0,
+        }  # fmt: skip
+        write_quarantine(warehouse, file, pl.DataFrame(schema=QUARANTINE), run_id)
+        return row
+    findings = pl.concat(reading.quarantine) if reading.quarantine else pl.DataFrame(schema=QUARANTINE)
+    write_quarantine(warehouse, file, findings, run_id)
+    read = sum(part[2] for part in reading.parts)
+    bad = sum(frame.get_column("row").n_unique() for frame in reading.quarantine)
+    when = export_time(file.path.name, reading.text, reading.newest, file.path)
+    return row | {
+        "layouts": [part[0].id for part in reading.parts], "tables": [part[0].primary for part in reading.parts],
+        "signatures": [part[1] for part in reading.parts], "exported_at": when, "data_from": reading.oldest,
+        "data_until": reading.newest, "read": read, "loaded": read - bad, "superseded": 0, "quarantined": bad,
+        "skipped": sum(part[3] for part in reading.parts),
+    }  # fmt: skip
+
+
+def _sheets(path: Path, where: str, layouts: Sequence[Layout]) -> Iterator[tuple[str, Sheet]]:
+    """The tables of a file that fit a layout; text that fits under several separators comes once."""
+    with path.open("rb") as opened:
+        head = opened.read(65_536)
+    kind = sniff(head, where)
+    if kind == "text":
+        yield "", _text_sheet(path, where, layouts)
+        return
+    data = load(path, where)
+    yield from _packed(data, head, where, layouts)
+
+
+def _packed(data: bytes, head: bytes, where: str, layouts: Sequence[Layout]) -> Iterator[tuple[str, Sheet]]:
+    kind = sniff(head, where)
+    if kind == "zip" and is_workbook(data, where):
+        yield from _fitting(read_xlsx(data, where), where, layouts)
+    elif kind == "zip":
+        yield from _members(data, where, layouts)
+    elif kind == "xls":
+        workbook_kind(data, where)
+        yield from _fitting(read_xls(data, where), where, layouts)
+    elif kind == "html":
+        yield from _fitting(read_html(data, where), where, layouts)
+    elif kind == "text":
+        yield "", _text_sheet(data, where, layouts)
+    else:
+        raise refuse("unknown-layout", where, "这种 JSON 不是已知的导出", "this JSON is no known export", "见 docs/zh/exports.md", "see docs/en/exports.md")
+
+
+def _text_sheet(source: Path | bytes, where: str, layouts: Sequence[Layout]) -> Sheet:
+    sheets = read_delimited(source, "", encoding_of(source), where)
+    first: UnknownLayout | None = None
+    for sheet in sheets:
+        try:
+            find_layout(sheet.head, layouts, where)
+        except UnknownLayout as error:
+            first = first or error
+            continue
+        return sheet
+    assert first is not None
+    raise first
+
+
+def _fitting(sheets: Sequence[Sheet], where: str, layouts: Sequence[Layout]) -> Iterator[tuple[str, Sheet]]:
+    """The sheets that fit; a workbook of which none fits is refused, covers and notes beside fitting ones are not read."""
+    fits = []
+    errors: list[GuizeError] = []
+    for sheet in sheets:
+        try:
+            find_layout(sheet.head, layouts, f"{where} [{sheet.name}]" if len(sheets) > 1 else where)
+            fits.append(sheet)
+        except UnknownLayout as error:
+            errors.append(error)
+    if not fits:
+        if errors:
+            raise errors[0]
+        raise refuse("empty", where, "文件里没有表格", "there is no table in the file", "重新导出", "export it again")
+    for sheet in fits:
+        yield sheet.name if len(fits) > 1 else "", sheet
+
+
+def _members(data: bytes, where: str, layouts: Sequence[Layout]) -> Iterator[tuple[str, Sheet]]:
+    """The files of a zip, read in memory: their path names are names, never places."""
+    total = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = [info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX")]
+        if len(members) > limits.MAX_MEMBERS:
+            raise refuse("zip-bomb", where, "压缩包里文件过多", "too many files in the zip", "只放导出的文件", "zip only the exports")
+        for info in members:
+            if info.flag_bits & 1:
+                raise refuse(
+                    "encrypted", where, "压缩包设有密码", "the zip is protected by a password",
+                    "解压后把里面的文件放进来", "unpack it and put in the files themselves",
+                )  # fmt: skip
+            with archive.open(info) as member:
+                content = member.read(limits.MAX_PACKED_BYTES + 1)
+            total += len(content)
+            if len(content) > limits.MAX_PACKED_BYTES or (total > 50_000_000 and total > len(data) * limits.MAX_RATIO):
+                raise refuse(
+                    "zip-bomb", where, "解压后大得离谱，不予读取", "it unpacks to an absurd size and is not read",
+                    "核对来源；若确为导出，解压后放入", "check where it comes from; if it is an export, unpack it first",
+                )  # fmt: skip
+            name = Path(info.filename.replace("\\", "/")).name
+            inside = f"{where} [{name}]"
+            if content[:4] == b"PK\x03\x04" and not is_workbook(content, inside):
+                raise refuse("nested-zip", inside, "压缩包里还有压缩包", "a zip inside the zip", "解压后放入", "unpack it first")
+            for part, sheet in _packed(content, content[:65_536], inside, layouts):
+                yield f"{name}/{part}".rstrip("/"), sheet
+
+
+def _read_sheet(
+    sheet: Sheet, name: str, layouts: Sequence[Layout], owner: Owner, staging: Staging, reading: _Reading
+) -> None:
+    match = find_layout(sheet.head, layouts, owner.source_file)
+    layout = match.layout
+    signature = _signature(match)
+    reading.text += sheet.preamble[:2000]
+    read = skipped = 0
+    for parsed in parse_sheet(sheet, match, owner):
+        read += parsed.read
+        skipped += parsed.skipped
+        if parsed.quarantine.height:
+            where = [pl.lit(name).alias("part")] if name else []
+            reading.quarantine.append(parsed.quarantine.with_columns(*where).select(list(QUARANTINE)))
+        _stage(parsed, layout, signature, owner, staging, reading)
+    reading.parts.append((layout, signature, read, skipped))
+
+
+def _stage(parsed: Parsed, layout: Layout, signature: str, owner: Owner, staging: Staging, reading: _Reading) -> None:
+    for table, frame in parsed.tables.items():
+        if frame.is_empty():
+            continue
+        if table == "messages":
+            frame = complete(frame)
+        else:
+            frame = month_of(frame, table, layout.month_from)
+        frame = frame.with_columns(pl.lit(signature).alias("signature"), pl.lit(1, pl.Int64).alias("rows"))
+        times = [name for name, dtype in frame.schema.items() if dtype == pl.Datetime("us") and name not in _AHEAD]
+        if times:
+            newest, oldest = frame.select(pl.max_horizontal(pl.col(times).max()).alias("a"), pl.min_horizontal(pl.col(times).min()).alias("b")).row(0)
+            reading.newest = max((t for t in (reading.newest, newest) if t), default=None)
+            reading.oldest = min((t for t in (reading.oldest, oldest) if t), default=None)
+        staging.add(table, owner.store_id, frame)
+
+
+def _signature(match: Match) -> str:
+    """The set of columns a file has: statements of one signature replace each other as a whole."""
+    stated = sorted(
+        f"{table}.{source.column}"
+        for table, sources in match.layout.tables.items()
+        for source in sources
+        if any(heading in match.at for heading in source.headings)
+    )
+    return hashlib.blake2b(" ".join([match.layout.id, *stated]).encode()).hexdigest()[:12]
+
+
+def _without_reread(before: pl.DataFrame, fresh: pl.DataFrame) -> pl.DataFrame:
+    """Earlier entries, less those of the very files read again (same name, same content)."""
+    return before.join(fresh, on=["source_file", "content"], how="anti", nulls_equal=True)
+
+
+def _export_table(files: pl.DataFrame) -> pl.DataFrame:
+    return files.select("source_file", "ingested_run", "exported_at").unique(["source_file", "ingested_run"], keep="last")
+
+
+def _account(files: pl.DataFrame, superseded_of: Callable[[str], pl.DataFrame]) -> pl.DataFrame:
+    """Move rows that newer statements replaced from loaded to superseded, in whichever run they were loaded."""
+    tables = files.get_column("tables").explode().drop_nulls().unique().to_list()
+    gone = [superseded_of(table) for table in tables]
+    if not gone or not any(frame.height for frame in gone):
+        return files
+    lost = pl.concat(gone).group_by("source_file", "ingested_run").agg(pl.col("rows").sum())
+    files = files.join(lost, on=["source_file", "ingested_run"], how="left", maintain_order="left")
+    moved = pl.min_horizontal(pl.col("rows").fill_null(0), pl.col("loaded"))
+    return files.with_columns((pl.col("loaded") - moved).alias("loaded"), (pl.col("superseded") + moved).alias("superseded")).drop("rows")
+
+
+def _by_table(files: pl.DataFrame) -> pl.DataFrame:
+    """Rows per primary table of this run's files; a file of several tables counts under each in turn."""
+    counts = ["read", "loaded", "superseded", "quarantined"]
+    first = files.with_columns(pl.col("tables").list.first().fill_null("—").alias("table"))
+    return first.group_by("table").agg(pl.col(name).sum() for name in counts).sort("table")
+
+
+def _problem_of(row: Mapping[str, Any]) -> Problem:
+    return Problem(
+        str(row["problem_code"]), str(row["source_file"]), str(row["problem_zh"]), str(row["problem_en"]), str(row["mend_zh"]), str(row["mend_en"])
+    )
+
+
+def _stray(path: Path) -> Problem:
+    return Problem(
+        "no-store", str(path), "不在 <平台>/<店铺>/ 文件夹里，不知道是哪家店的", "it is not in a folder <platform>/<store>/, so its store is unknown",
+        f"移到 exports/<平台>/<店铺>/ 下；平台取 {'、'.join(PLATFORMS)}", f"move it to exports/<platform>/<store>/; platforms: {', '.join(PLATFORMS)}",
+    )  # fmt: skip
+
+
+__all__ = ["FilesRefused", "IngestReport", "ingest", "shutil"]

@@ -1,0 +1,93 @@
+"""Fold what several exports say about the same thing into one row: the newest word on each column wins.
+
+A *statement* is what one file says about one key (an order, a request, a parcel). Statements are kept per
+key and *signature* (the set of columns the file has), so that the outcome does not depend on the order in
+which files are read: within a signature the newest statement replaces the older, across signatures the
+newest one that says something wins column by column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+_PROGRESS = ["unpaid", "to_ship", "shipped", "done", "closed"]
+# How rows of one file about the same key are folded into one, where not by the first that says something.
+_FOLD: Mapping[str, Literal["sum", "min", "max", "same", "least"]] = {
+    "quantity": "sum", "paid_cny": "same", "goods_cny": "same", "freight_cny": "same", "deposit_cny": "same",
+    "refund_cny": "same", "delivered_at": "max", "finished_at": "max", "status": "least",
+}  # fmt: skip
+OWN = ("store_id", "platform", "source_file", "source_row", "ingested_run", "exported_at", "signature", "rows", "month")
+
+
+@dataclass(frozen=True)
+class Folded:
+    """The statements that stand, and the rows of each file that were superseded."""
+
+    statements: pl.DataFrame
+    superseded: pl.DataFrame  # source_file, ingested_run, rows
+
+
+def fold(statements: pl.DataFrame, keys: Sequence[str]) -> Folded:
+    """Keep the newest statement per key and signature, its rows folded into one."""
+    group = [*keys, "signature"]
+    again = statements.select(pl.struct(group).is_duplicated()).to_series() if len(group) > 1 else statements.get_column(group[0]).is_duplicated()
+    if not again.any():
+        return Folded(statements, _count(statements.clear()))
+    single, several = statements.filter(~again), statements.filter(again)
+    newest = ["exported_at", "source_file", "ingested_run"]
+    several = several.sort([*group, *newest, "source_row"], descending=[False] * len(group) + [True] * 3 + [False], nulls_last=True)
+    leads = several.group_by(group, maintain_order=True).agg(pl.col(name).first() for name in ("source_file", "ingested_run"))
+    stands = several.join(leads, on=[*group, "source_file", "ingested_run"], how="semi", nulls_equal=True, maintain_order="left")
+    falls = several.join(leads, on=[*group, "source_file", "ingested_run"], how="anti", nulls_equal=True)
+    columns = [name for name in stands.columns if name not in group]
+    if stands.select(pl.struct(group).is_duplicated().any()).item():
+        stands = stands.group_by(group, maintain_order=True).agg(_folded(name, stands.schema) for name in columns)
+    result = pl.concat([single, stands.select(single.columns).cast(dict(single.schema))])
+    return Folded(result, _count(falls))
+
+
+def _folded(name: str, schema: pl.Schema) -> pl.Expr:
+    told = pl.col(name).drop_nulls()
+    how = _FOLD.get(name)
+    if name == "rows":
+        return pl.col(name).sum()
+    if how == "sum":
+        return pl.when(told.len() > 0).then(told.sum()).alias(name)
+    if how == "max":
+        return told.max()
+    if how == "same":
+        return pl.when(told.n_unique() == 1).then(told.first()).alias(name)
+    if how == "least" and schema[name] == pl.String:
+        rank = told.replace_strict(_PROGRESS, list(range(len(_PROGRESS))), default=9, return_dtype=pl.Int64)
+        return told.sort_by(rank, maintain_order=True).first().alias(name)
+    if name in ("shipped_at", "picked_up_at") and "status" in schema:
+        # Parcels of one order: shipped when the first is; unknown while an item still waits to be shipped.
+        waits = pl.col("status").is_in(["unpaid", "to_ship"]).any() & pl.col("status").is_in(["shipped", "done"]).any()
+        return pl.when(~waits.fill_null(False)).then(told.min()).alias(name)
+    if name in ("shipped_at", "picked_up_at"):
+        return told.min()
+    return told.first()
+
+
+def _count(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.group_by("source_file", "ingested_run").agg(pl.col("rows").sum())
+
+
+def settle(statements: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """One row per key: the newest word of any signature on each column."""
+    again = statements.get_column(keys[0]).is_duplicated() if len(keys) == 1 else statements.select(pl.struct(keys).is_duplicated()).to_series()
+    single = statements.filter(~again)
+    if single.height == statements.height:
+        return single
+    several = statements.filter(again).sort(
+        [*keys, "exported_at", "source_file"], descending=[False] * len(keys) + [True, True], nulls_last=True
+    )
+    columns = [name for name in several.columns if name not in keys]
+    merged = several.group_by(list(keys), maintain_order=True).agg(
+        pl.col(name).first() if name in OWN else pl.col(name).drop_nulls().first() for name in columns
+    )
+    return pl.concat([single, merged.select(single.columns)])
