@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -50,7 +51,7 @@ def write_rules(tables: Mapping[str, pa.Table], folder: Path) -> None:
     aside = folder.with_name(folder.name + ".aside")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    for name, table in sorted(tables.items()):
+    for name, table in sorted({**tables, "order_scopes": _order_scopes(tables)}.items()):
         parquet.write_table(table, aside / f"{name}.parquet", compression="zstd")
     shutil.rmtree(folder, ignore_errors=True)
     aside.replace(folder)
@@ -120,6 +121,34 @@ def small_tables(
         "combo_limits": _combo_limits(rules),
         "first_seen": first_seen if first_seen is not None else pl.DataFrame(schema=seen_schema),
     }
+
+
+def _order_scopes(tables: Mapping[str, pa.Table]) -> pa.Table:
+    """The conditions on orders that shapes carry as JSON, one predicate a row."""
+    written = {
+        scope
+        for name, table in tables.items()
+        if name.startswith("shapes_")
+        for scope in table.column("orders_scope").to_pylist()
+        if scope
+    }
+    rows = [
+        {
+            "orders_scope": scope, "alternative": alternative, "fact": predicate["fact"], "op": predicate["op"],
+            "low": _number(predicate.get("low")), "high": _number(predicate.get("high")),
+            "members": predicate.get("members"),
+        }
+        for scope in sorted(written)
+        for alternative, predicates in enumerate(json.loads(scope), start=1)
+        for predicate in predicates
+    ]  # fmt: skip
+    fields = [("orders_scope", pa.string()), ("alternative", pa.int64()), ("fact", pa.string()), ("op", pa.string()),
+              ("low", pa.float64()), ("high", pa.float64()), ("members", pa.list_(pa.string()))]  # fmt: skip
+    return pa.Table.from_pylist(rows, schema=pa.schema(fields))
+
+
+def _number(text: str | None) -> float | None:
+    return None if text is None else float(text)
 
 
 def _combo_limits(rules: Path) -> pl.DataFrame:

@@ -48,6 +48,7 @@ def build_state(
         full: build everything anew.
     """
     seen = _read_seen(state)
+    state.mkdir(parents=True, exist_ok=True)
     tasks = _tasks(list(batches), models, rules)
     stale = [task for task in tasks if full or seen.get(_key(task)) != task.fingerprint]
     for number, task in enumerate(stale, start=1):
@@ -95,6 +96,7 @@ def _build(
         return
     name = task.measure.name
     _show_rules(connection, rules, name, "true")
+    show_as(connection, "order_scopes", [rules / "order_scopes.parquet"], "")
     for model in in_order(models, [name]):
         run(connection, f"create view {model.name} as {model.sql}")
     run(connection, f"create view units as select * from {name}")

@@ -19,10 +19,16 @@ with judged as (       -- the requests a shape looks at
             when 'agreed' then r.agreed_at
             when 'closed' then r.closed_at
             else coalesce(r.first_handled_at, r.agreed_at, r.refunded_at)
-        end as stopped_at
+        end as stopped_at,
+        case when s.orders_scope is not null and coalesce(c.met, 1) = 1 then coalesce(c.missing, 'missing:orders') end as scope_missing
     from aftersales as r
     cross join shapes_refund as s
-    where list_contains(s.stages, r.stage) and list_contains(s.kinds, r.kind)
+    left join order_scope as c
+        on r.store_id = c.store_id and r.order_id = c.order_id and s.orders_scope = c.orders_scope
+    where
+        list_contains(s.stages, r.stage)
+        and list_contains(s.kinds, r.kind)
+        and (s.orders_scope is null or coalesce(c.met, 1) > 0)
 ),
 
 clocked as (
@@ -39,6 +45,7 @@ excluded as (          -- ok = null with a reason
     select
         *,
         case
+            when scope_missing is not null then scope_missing
             when started_at is null then 'not_started'
             when stopped_at is not null then null
             when status = 'closed' and closed_at is null then 'missing:aftersales.closed_at'

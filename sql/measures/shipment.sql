@@ -27,10 +27,15 @@ with judged as (       -- the orders a shape looks at, with start and stop by it
         case
             when s.event <> 'pickup' and o.shipped_at is null then 'missing:orders.shipped_at'
             when s.event <> 'upload' and o.picked_up_at is null then 'missing:orders.picked_up_at'
-        end as column_missing
+        end as column_missing,
+        case when c.met = 1 then c.missing end as scope_missing
     from orders as o
     cross join shapes_shipment as s
-    where o.paid_at is not null or o.is_cash_on_delivery
+    left join order_scope as c
+        on o.store_id = c.store_id and o.order_id = c.order_id and s.orders_scope = c.orders_scope
+    where
+        (o.paid_at is not null or o.is_cash_on_delivery)
+        and (s.orders_scope is null or c.met > 0)
 ),
 
 clocked as (           -- the deadline of each combo
@@ -51,6 +56,7 @@ excluded as (          -- ok = null with a reason
     select
         *,
         case
+            when scope_missing is not null then scope_missing
             when started_at is null then 'not_started'
             when due_at is null then 'missing:orders.promised_ship_at'
             when list_contains(excludes, 'cash_on_delivery') and is_cash_on_delivery then 'cash_on_delivery'
