@@ -159,7 +159,7 @@ created_at | timestamp | 下单时间 | placed at
 """ + _SOURCE),
     _table("shipments", "facts", "一行一个包裹", "one row per parcel", _STORE + """
 order_id | !text | 订单号 | order number
-tracking_no | !text | 运单号 | waybill number
+tracking_no | text | 运单号，物流文件未给则空 | waybill number, null when the file has none
 carrier | text | 快递公司 | carrier
 shipped_at | timestamp | 发货时间 | shipped at
 picked_up_at | timestamp | 揽收时间 | picked up at
