@@ -935,6 +935,8 @@ op | text | 达标的比较 | comparison that is ok
 threshold | number | 界限 | limit
 threshold_unit | text | 界限单位 | unit of the limit
 threshold_canonical | number | 统一单位下的界限 | limit in the canonical unit
+time_limit | number | 单个单位的时限 | time limit of a single unit
+time_limit_unit | text | 时限单位 | unit of the time limit
 hours_from | text | 时段起 | hours from
 hours_to | text | 时段止 | hours to
 hours_apply_to | text | 时段按什么判断 | what must lie in the hours
