@@ -108,10 +108,14 @@ def _cross_midnights(plan: Plan, started: Ints, rng: np.random.Generator) -> Int
     """Let a few conversations begin shortly before midnight, month ends among them."""
     if len(started) < 200:
         return started
-    nights = [number for number in range(plan.days - 1) if (number * 7 + 2) % 9 == 0 or _ends_month(plan, number)]
+    nights = [
+        number for number in range(plan.days - 1) if (number * 7 + 2) % 9 == 0 or _ends_month(plan, number)
+    ]
     chosen = rng.choice(len(started) - 1, size=len(nights), replace=False)
     started = started.copy()
-    started[chosen] = [seconds(plan.start) + (number + 1) * DAY - int(rng.integers(40, 400)) for number in nights]
+    started[chosen] = [
+        seconds(plan.start) + (number + 1) * DAY - int(rng.integers(40, 400)) for number in nights
+    ]
     return np.sort(started)
 
 
@@ -174,7 +178,9 @@ def _on_the_edge(wait: Ints, place: Ints, rng: np.random.Generator) -> Ints:
     return wait
 
 
-def _intents(order: Ints, of_round: Ints, place: Ints, orders: Orders, asked: Ints, rng: np.random.Generator) -> Ints:
+def _intents(
+    order: Ints, of_round: Ints, place: Ints, orders: Orders, asked: Ints, rng: np.random.Generator
+) -> Ints:
     """What each round is about: the goods before paying, the order after it; a conversation mostly keeps its matter."""
     before = np.array([number for number, intent in enumerate(INTENTS) if intent.stage == "before"])
     after = np.array([number for number, intent in enumerate(INTENTS) if intent.stage == "after"])
@@ -216,7 +222,9 @@ def write_down(store: Store, talks: Talks, pool: Pool, rng: np.random.Generator)
     greeted = (place == 0) & store.robot & (rng.random(count) < 0.8)
     room = np.where(human, talks.wait, 55)
     spare = np.clip(room - 4, 0, 30)
-    alone = np.isin(talks.wait, EDGES) | (greeted & (talks.wait > 28))  # one question, so that its wait is the round's
+    alone = np.isin(talks.wait, EDGES) | (
+        greeted & (talks.wait > 28)
+    )  # one question, so that its wait is the round's
     more = np.where((room >= 8) & ~alone, rng.choice([0, 0, 0, 0, 0, 1, 1, 2], count), 0)
     again = human & (rng.random(count) < 0.33)
     angry = rng.random(count) < 0.012
@@ -224,14 +232,19 @@ def write_down(store: Store, talks: Talks, pool: Pool, rng: np.random.Generator)
     asks = np.array([names[f"ask:{intent.name}"] for intent in INTENTS])[talks.intent]
     answers = np.array([names[f"answer:{intent.name}"] for intent in INTENTS])[talks.intent]
     on_goods = np.isin(talks.intent, [0]) & (rng.random(count) < 0.7)
-    asks, answers = np.where(on_goods, names["ask:goods"], asks), np.where(on_goods, names["answer:goods"], answers)
+    asks, answers = (
+        np.where(on_goods, names["ask:goods"], asks),
+        np.where(on_goods, names["answer:goods"], answers),
+    )
     asks = np.where(angry, names["angry"], asks)
     asks = np.where(rng.random(count) < 0.006, names["buyer_lure"], asks)
     card = np.where(talks.order[talks.of_round] >= 0, ORDER_CARD, PRODUCT_CARD)
     opens = (place == 0) & (rng.random(count) < 0.18)
     card_group = np.where(card == ORDER_CARD, names["order_card"], names["card"])
 
-    parts: list[tuple[Bools, Ints | int, int, Ints | int, Ints]] = []  # which rounds, offset, role, kind, group
+    parts: list[
+        tuple[Bools, Ints | int, int, Ints | int, Ints]
+    ] = []  # which rounds, offset, role, kind, group
     full = np.ones(count, dtype=bool)
     parts.append((full, 0, BUYER, np.where(opens, card, TEXT), np.where(opens, card_group, asks)))
     parts.append((greeted, 1, ROBOT, TEXT, np.full(count, names["greeting"])))
@@ -263,7 +276,9 @@ def _sorted(
     """Lay the parts one after another in time, each message a second or more after the last of its round."""
     rows = [np.flatnonzero(which) for which, *_ in parts]
     number = np.concatenate(rows)
-    offset = np.concatenate([np.broadcast_to(o, len(w))[r] for (w, o, *_), r in zip(parts, rows, strict=True)])
+    offset = np.concatenate(
+        [np.broadcast_to(o, len(w))[r] for (w, o, *_), r in zip(parts, rows, strict=True)]
+    )
     role = np.concatenate([np.full(len(r), p[2], dtype=np.int64) for p, r in zip(parts, rows, strict=True)])
     kind = np.concatenate([np.broadcast_to(p[3], len(p[0]))[r] for p, r in zip(parts, rows, strict=True)])
     group = np.concatenate([p[4][r] for p, r in zip(parts, rows, strict=True)])

@@ -18,12 +18,26 @@ from pipeline.lang import say
 
 
 @click.command("demo")
-@click.argument("folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), default=Path("demo"))
+@click.argument(
+    "folder", metavar="[DIR]", type=click.Path(path_type=Path, file_okay=False), default=Path("demo")
+)
 @click.option("--stores", type=click.IntRange(1), default=12, show_default=True, help="店铺数 / stores")
 @click.option("--days", type=click.IntRange(1), default=45, show_default=True, help="天数 / days")
-@click.option("--messages", type=click.IntRange(1), default=60_000, show_default=True, help="约多少条消息 / about so many messages")
+@click.option(
+    "--messages",
+    type=click.IntRange(1),
+    default=60_000,
+    show_default=True,
+    help="约多少条消息 / about so many messages",
+)
 @click.option("--seed", type=click.IntRange(0), default=20251012, show_default=True, help="随机种子 / seed")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), default="2025-10-12", show_default=True, help="最后一天 / last day")
+@click.option(
+    "--until",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default="2025-10-12",
+    show_default=True,
+    help="最后一天 / last day",
+)
 def demo(folder: Path, stores: int, days: int, messages: int, seed: int, until: dt.datetime) -> None:
     """写出各平台的示例导出与其中的真相。
 
@@ -38,7 +52,11 @@ def demo(folder: Path, stores: int, days: int, messages: int, seed: int, until: 
 
         def tell(world: World, paths: list[Path]) -> None:
             nonlocal files, talks, orders
-            files, talks, orders = files + len(paths), talks + len(world.messages.talk), orders + len(world.orders)
+            files, talks, orders = (
+                files + len(paths),
+                talks + len(world.messages.talk),
+                orders + len(world.orders),
+            )
             breaches = judge(world)
             rows.append(truth_rows(breaches))
             totals.append(truth_totals(breaches))

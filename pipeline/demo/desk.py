@@ -63,13 +63,24 @@ def decide_requests(plan: Plan, store: Store, orders: Orders, rng: np.random.Gen
         if requested < seconds(plan.end):
             amount = int(orders.paid_fen[order] - (orders.freight[order] if kind == RETURN else 0))
             rows.append(
-                Request(len(rows), order, kind, stage, requested, agreed, sent, got, refunded, amount, planted)
+                Request(
+                    len(rows), order, kind, stage, requested, agreed, sent, got, refunded, amount, planted
+                )
             )
 
     dropped = np.flatnonzero((orders.closed != NEVER) & (orders.paid != NEVER))
     for order in dropped.tolist():
         closed = int(orders.closed[order])
-        add(order, REFUND_ONLY, "not_shipped", closed - int(rng.integers(300, 850)), closed, NEVER, NEVER, closed)
+        add(
+            order,
+            REFUND_ONLY,
+            "not_shipped",
+            closed - int(rng.integers(300, 850)),
+            closed,
+            NEVER,
+            NEVER,
+            closed,
+        )
     at_once = store.platform in ("taobao", "tmall")
     fine = np.flatnonzero((orders.delivered != NEVER) & ~orders.cod)
     picked = fine[rng.random(len(fine)) < 0.055]
@@ -77,7 +88,16 @@ def decide_requests(plan: Plan, store: Store, orders: Orders, rng: np.random.Gen
         asked = int(orders.delivered[order] + rng.integers(HOUR, 40 * HOUR))
         agreed = asked + int(rng.integers(HOUR // 3, 14 * HOUR))
         if place % 3 == 0:
-            add(order, REFUND_ONLY, "received", asked, agreed, NEVER, NEVER, agreed + int(rng.integers(60, 3 * HOUR)))
+            add(
+                order,
+                REFUND_ONLY,
+                "received",
+                asked,
+                agreed,
+                NEVER,
+                NEVER,
+                agreed + int(rng.integers(60, 3 * HOUR)),
+            )
         else:
             sent = agreed + int(rng.integers(2 * HOUR, 20 * HOUR))
             got = sent + int(rng.integers(28 * HOUR, 60 * HOUR))
@@ -114,11 +134,15 @@ def decide_complaints(
         talk = int(messages.talk[row])
         raised = int(messages.sent[row] + rng.integers(600, 20 * HOUR))
         if rng.random() < store.complaints and raised <= now:
-            rows.append(Complaint(len(rows), int(talks.order[talk]), talk, int(talks.buyer[talk]), "abuse", raised))
+            rows.append(
+                Complaint(len(rows), int(talks.order[talk]), talk, int(talks.buyer[talk]), "abuse", raised)
+            )
     for order in np.flatnonzero(orders.kind == "late").tolist():
         raised = int(orders.paid[order] + rng.integers(50 * HOUR, 54 * HOUR))
         if rng.random() < 0.35 and raised <= now:
-            rows.append(Complaint(len(rows), order, NOBODY, int(orders.buyer[order]), "late_shipment", raised))
+            rows.append(
+                Complaint(len(rows), order, NOBODY, int(orders.buyer[order]), "late_shipment", raised)
+            )
     return rows
 
 

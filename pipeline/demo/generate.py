@@ -21,9 +21,9 @@ from pipeline.demo.desk import (
 from pipeline.demo.orders import Orders, decide_orders
 from pipeline.demo.plan import Plan, Store
 from pipeline.demo.talk.pool import Pool, build_pool
-from pipeline.demo.writers.desk import write_complaints, write_presence, write_requests
-from pipeline.demo.writers.orders import write_logistics, write_orders
+from pipeline.demo.writers.platforms import write_orders, write_requests
 from pipeline.demo.writers.talks import write_talks
+from pipeline.demo.writers.templates import write_complaints, write_logistics, write_presence
 from pipeline.demo.writers.view import view_at
 
 
@@ -51,7 +51,9 @@ def decide(plan: Plan, store: Store) -> World:
     messages = write_down(store, talks, pool, rng)
     requests = decide_requests(plan, store, orders, rng)
     complaints = decide_complaints(plan, store, orders, talks, messages, rng)
-    return World(plan, store, orders, talks, messages, pool, requests, complaints, decide_presence(plan, store, rng))
+    return World(
+        plan, store, orders, talks, messages, pool, requests, complaints, decide_presence(plan, store, rng)
+    )
 
 
 def write_exports(folder: Path, world: World) -> list[Path]:

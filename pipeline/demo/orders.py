@@ -55,7 +55,10 @@ def order_numbers(store: Store, created: Ints) -> list[str]:
     if store.platform == "pinduoduo":
         days = (np.datetime64("1970-01-01") + (created // DAY).astype("timedelta64[D]")).astype(str)
         tail = 100_000_000_000_000 + store.number * 1_000_000_000_000 + place * 7_919 + 331
-        return [f"{day[2:4]}{day[5:7]}{day[8:10]}-{number}" for day, number in zip(days, tail.tolist(), strict=True)]
+        return [
+            f"{day[2:4]}{day[5:7]}{day[8:10]}-{number}"
+            for day, number in zip(days, tail.tolist(), strict=True)
+        ]
     first, step = {
         "taobao": (2_810_000_000_000_000_000, 97_003_331), "tmall": (3_910_000_000_000_000_000, 97_003_331),
         "jd": (300_100_000_000, 7_919), "douyin": (6_930_000_000_000_000_000, 104_729_113),
@@ -103,7 +106,9 @@ def decide_orders(plan: Plan, store: Store, rng: np.random.Generator) -> Orders:
     _deliver(plan, orders, rng)
     prefixes = [prefix for _, prefix in CARRIERS]
     tails = rng.integers(10**11, 10**12, count).tolist()
-    orders.tracking = [prefixes[c] + str(tail) for c, tail in zip(orders.carrier.tolist(), tails, strict=True)]
+    orders.tracking = [
+        prefixes[c] + str(tail) for c, tail in zip(orders.carrier.tolist(), tails, strict=True)
+    ]
     return orders
 
 
@@ -134,7 +139,10 @@ def _plant(plan: Plan, store: Store, orders: Orders, rng: np.random.Generator) -
         base = np.where(orders.cod[chosen], orders.created[chosen], orders.paid[chosen])
         slip = rng.integers(55 * HOUR, 110 * HOUR, len(chosen))
         if kind in ("late", "cod_late"):
-            orders.shipped[chosen], orders.picked[chosen] = base + slip, base + slip + rng.integers(1800, 9000, len(chosen))
+            orders.shipped[chosen], orders.picked[chosen] = (
+                base + slip,
+                base + slip + rng.integers(1800, 9000, len(chosen)),
+            )
         elif kind == "late_pickup":
             orders.picked[chosen] = base + slip
         elif kind == "open_late":
@@ -154,7 +162,9 @@ def _deliver(plan: Plan, orders: Orders, rng: np.random.Generator) -> None:
     """Deliver what was collected, and forget whatever would happen after the exports were made."""
     now = seconds(plan.exported_at) - HOUR
     count = len(orders)
-    orders.delivered = np.where(orders.picked == NEVER, NEVER, orders.picked + rng.integers(29 * HOUR, 105 * HOUR, count))
+    orders.delivered = np.where(
+        orders.picked == NEVER, NEVER, orders.picked + rng.integers(29 * HOUR, 105 * HOUR, count)
+    )
     finished = orders.delivered + rng.integers(10 * HOUR, 170 * HOUR, count)
     orders.finished = np.where(orders.delivered == NEVER, NEVER, finished)
     for name in ("shipped", "picked", "delivered", "finished", "closed"):

@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 
 CONFIRMED, CONTINGENT, AVERTED = "confirmed", "contingent", "averted"
 # Heavier first; only what occurs in the rules covered here.
-_HEAVY = ("removal", "account_sealed", "suspension", "delist_and_listing_ban", "shop_hidden", "marketing_limit", "exam", "unknown")
+_HEAVY = (
+    "removal",
+    "account_sealed",
+    "suspension",
+    "delist_and_listing_ban",
+    "shop_hidden",
+    "marketing_limit",
+    "exam",
+    "unknown",
+)
 
 
 @dataclass(frozen=True)

@@ -81,13 +81,16 @@ def truth_totals(breaches: Sequence[Breach]) -> pl.DataFrame:
 def write_truth(folder: Path, rows: Sequence[pl.DataFrame], totals: Sequence[pl.DataFrame]) -> None:
     """Write truth.parquet and truth_totals.parquet beside the exports."""
     by = ["store_id", "pack", "rule_id", "track"]
-    pl.concat(rows).sort([*by, "occurred_at", "order_id", "conversation_id"]).write_parquet(folder / "truth.parquet")
+    pl.concat(rows).sort([*by, "occurred_at", "order_id", "conversation_id"]).write_parquet(
+        folder / "truth.parquet"
+    )
     pl.concat(totals).sort([*by, "certainty", "points_class"]).write_parquet(folder / "truth_totals.parquet")
 
 
 def _typed(frame: pl.DataFrame) -> pl.DataFrame:
     """Fen become yuan."""
-    money = [(pl.col(name).cast(pl.Decimal(20, 2)) / 100).cast(pl.Decimal(18, 2)) for name in ("money_low_cny", "money_high_cny")]
+    money = [
+        (pl.col(name).cast(pl.Decimal(20, 2)) / 100).cast(pl.Decimal(18, 2))
+        for name in ("money_low_cny", "money_high_cny")
+    ]
     return frame.with_columns(money)
-
-

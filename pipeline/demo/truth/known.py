@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-
 from pipeline.demo.chats import AGENT, BUYER, NOBODY, ROBOT
 from pipeline.demo.clock import NEVER, seconds
 from pipeline.demo.desk import RETURN
@@ -18,7 +17,7 @@ _TELL_PROMISE = {"douyin", "pinduoduo", "kuaishou"}
 _TELL_SHIPPING = {"tmall", "pinduoduo", "douyin", "kuaishou", "suning"}
 _TELL_REFUNDED = {"taobao", "tmall", "douyin", "kuaishou", "suning"}
 _TELL_AGREED = {"jd", "douyin", "kuaishou", "suning"}
-_TELL_NO_PRESALE = {"douyin", "kuaishou"}
+_TELL_NO_PRESALE = {"douyin"}
 
 
 @dataclass(frozen=True)
@@ -164,7 +163,9 @@ def _talks(world: World) -> tuple[list[Talk], list[Line]]:
     """Conversations with the wait of every question, and the sentences that should not have been said."""
     store, decided, messages, orders = world.store, world.talks, world.messages, world.orders
     numbers = talk_ids(world.plan, store, decided).to_list() if store.numbers_talks else None
-    told = store.chat_file == "table"  # the JSON and text exports say nothing of orders and of who was assigned
+    told = (
+        store.chat_file == "table"
+    )  # the JSON and text exports say nothing of orders and of who was assigned
     talks = []
     for place, (buyer, order) in enumerate(zip(decided.buyer.tolist(), decided.order.tolist(), strict=True)):
         about = order if told else NOBODY
@@ -179,7 +180,13 @@ def _talks(world: World) -> tuple[list[Talk], list[Line]]:
     waiting: list[Ask] = []
     last_talk, last_speaker = -1, AGENT
     uuid = store.chat_file in ("jd_json", "pinduoduo_json")
-    rows = zip(messages.talk.tolist(), messages.sent.tolist(), messages.role.tolist(), messages.line.tolist(), strict=True)
+    rows = zip(
+        messages.talk.tolist(),
+        messages.sent.tolist(),
+        messages.role.tolist(),
+        messages.line.tolist(),
+        strict=True,
+    )
     for place, (number, sent, role, line) in enumerate(rows):
         if number != last_talk:
             waiting, last_talk, last_speaker = [], number, AGENT
@@ -202,7 +209,16 @@ def _talks(world: World) -> tuple[list[Talk], list[Line]]:
         if role in (BUYER, AGENT, ROBOT):
             last_speaker = role
         if line:
-            lines.append(Line(line, sent, talk, talk.order_id, _message_id(world, place) if uuid else None, number in complained))
+            lines.append(
+                Line(
+                    line,
+                    sent,
+                    talk,
+                    talk.order_id,
+                    _message_id(world, place) if uuid else None,
+                    number in complained,
+                )
+            )
     return talks, lines
 
 
@@ -210,5 +226,3 @@ def _message_id(world: World, place: int) -> str:
     if world.store.chat_file == "jd_json":
         return f"{world.store.folder}-{place:08d}"
     return f"{1_700_000_000_000 + place * 13}"
-
-

@@ -64,12 +64,22 @@ def crossings(breaches: Sequence[Breach]) -> Iterator[Breach]:
 
 
 def _walk(
-    given: Sequence[Breach], points_class: str, rule_id: str, nodes: Sequence[Node], certainty: str, track: str, certain: set[int]
+    given: Sequence[Breach],
+    points_class: str,
+    rule_id: str,
+    nodes: Sequence[Node],
+    certainty: str,
+    track: str,
+    certain: set[int],
 ) -> Iterator[Breach]:
     balance: dict[int, float] = defaultdict(float)
     for breach in given:
         year = breach.occurred // 86_400 // 366  # the sample lies within one year
-        points = sum(_award(effect, certainty) for effect in breach.effects if effect.kind == "points" and effect.code == points_class)
+        points = sum(
+            _award(effect, certainty)
+            for effect in breach.effects
+            if effect.kind == "points" and effect.code == points_class
+        )
         if points <= 0:
             continue
         before, balance[year] = balance[year], balance[year] + points
@@ -82,7 +92,16 @@ def _walk(
         if certainty == CONFIRMED:
             certain.add(at)
         effects = [Effect(certainty, kind, code, amount, amount) for kind, code, amount in node.effects]
-        yield Breach(breach.store_id, breach.pack, rule_id, breach.occurred, f"node_{at}", track, has_penalties=True, effects=effects)
+        yield Breach(
+            breach.store_id,
+            breach.pack,
+            rule_id,
+            breach.occurred,
+            f"node_{at}",
+            track,
+            has_penalties=True,
+            effects=effects,
+        )
 
 
 def _award(effect: Effect, certainty: str) -> float:

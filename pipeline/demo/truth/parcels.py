@@ -63,9 +63,20 @@ SHIPPING = (
     Shipping("taobao.late_shipment", "upload", 48, True, True, _flat(5, 500, 3_000)),
     Shipping("tmall.late_shipment", "pickup", 48, True, True, _tmall),
     Shipping("jd.late_shipment", "pickup", 48, False, False, _flat(5, 500, 5_000)),
-    Shipping("pinduoduo.late_shipment", "both", 48, True, True, lambda parcel, complained: _money(None, None)),
+    Shipping(
+        "pinduoduo.late_shipment", "both", 48, True, True, lambda parcel, complained: _money(None, None)
+    ),
     Shipping("kuaishou.late_shipment", "upload", 48, True, True, _flat(10, 500, 50_000)),
-    Shipping("suning.late_shipment", "upload", 72, False, True, _flat(30, 0, 50_000), "training", ("10-01", "10-08")),
+    Shipping(
+        "suning.late_shipment",
+        "upload",
+        72,
+        False,
+        True,
+        _flat(30, 0, 50_000),
+        "training",
+        ("10-01", "10-08"),
+    ),
 )
 
 
@@ -74,7 +85,7 @@ def late_parcels(known: Known) -> Iterator[Breach]:
     for rule in SHIPPING:
         for parcel in known.parcels:
             start = parcel.paid if parcel.paid is not None else parcel.created
-            if parcel.cod and not rule.cod or rule.days and not _paid_within(start, rule.days):
+            if (parcel.cod and not rule.cod) or (rule.days and not _paid_within(start, rule.days)):
                 continue
             promised = parcel.promised if rule.promise else None
             due = promised if promised is not None else start + rule.hours * HOUR

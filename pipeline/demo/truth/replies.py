@@ -63,7 +63,9 @@ def _consumers_in_three_minutes(talks: Iterable[Talk]) -> list[Unit]:
             continue
         for ask in talk.asks:
             if 8 * 3600 <= ask.asked % DAY < 23 * 3600:
-                days[talk.buyer, ask.asked // DAY].append(float(ask.to_human is not None and ask.to_human <= 180))
+                days[talk.buyer, ask.asked // DAY].append(
+                    float(ask.to_human is not None and ask.to_human <= 180)
+                )
     return [(day, min(answered)) for (_, day), answered in days.items()]
 
 
@@ -83,7 +85,9 @@ def _mean_waits(talks: Iterable[Talk]) -> list[Unit]:
     return units
 
 
-def _failing(units: Iterable[Unit], spans: Iterable[tuple[int, int]], fails: Callable[[int, float], bool], known: Known) -> Iterator[Window]:
+def _failing(
+    units: Iterable[Unit], spans: Iterable[tuple[int, int]], fails: Callable[[int, float], bool], known: Known
+) -> Iterator[Window]:
     """The spans in which the mean of the units fails."""
     days: dict[int, tuple[int, float]] = defaultdict(lambda: (0, 0.0))
     for day, value in units:
@@ -110,22 +114,34 @@ def months(known: Known) -> list[tuple[int, int]]:
 def failing_windows(known: Known) -> Iterator[Breach]:
     """Every failing day, month and rolling month of the rules that judge shares and means."""
     every_day = [(day, day + 1) for day in range(known.first_day, known.last_day + 1)]
-    for window in _failing(_consumers_in_three_minutes(known.talks), every_day, lambda n, ok: ok < 0.5, known):
+    for window in _failing(
+        _consumers_in_three_minutes(known.talks), every_day, lambda n, ok: ok < 0.5, known
+    ):
         yield _breach(known, "pinduoduo.reply_rate", window, lambda sure: [Effect(sure, "warning")])
-    for window in _failing(_first_in_three_minutes(known.talks), months(known), lambda n, ok: ok < 0.5, known):
+    for window in _failing(
+        _first_in_three_minutes(known.talks), months(known), lambda n, ok: ok < 0.5, known
+    ):
         yield _breach(known, "suning.reply_rate", window, None)
     for window in _failing(_mean_waits(known.talks), months(known), lambda n, mean: mean >= 40, known):
-        yield _breach(known, "jd.average_response", window, lambda sure: [Effect(sure, "points", "general", 2, 2)])
-    raised = int((moment(0).replace(year=2025, month=10, day=5) - moment(0)).days)  # the page that says 80 per cent
+        yield _breach(
+            known, "jd.average_response", window, lambda sure: [Effect(sure, "points", "general", 2, 2)]
+        )
+    raised = int(
+        (moment(0).replace(year=2025, month=10, day=5) - moment(0)).days
+    )  # the page that says 80 per cent
     rounds = _rounds_in_three_minutes(known.talks)
     older = [(day - 29, day + 1) for day, _ in every_day if day < raised]
     newer = [(max(day - 29, raised), day + 1) for day, _ in every_day if day >= raised]
     for spans, least in ((older, 0.7), (newer, 0.8)):
         for window in _failing(rounds, spans, lambda n, ok, least=least: n >= 100 and ok < least, known):  # type: ignore[misc]
-            yield _breach(known, "taobao.reply_rate", window, lambda sure: [Effect(sure, "sanction", "marketing_limit")])
+            yield _breach(
+                known, "taobao.reply_rate", window, lambda sure: [Effect(sure, "sanction", "marketing_limit")]
+            )
 
 
-def _breach(known: Known, rule_id: str, window: Window, effects: Callable[[str], list[Effect]] | None) -> Breach:
+def _breach(
+    known: Known, rule_id: str, window: Window, effects: Callable[[str], list[Effect]] | None
+) -> Breach:
     sure = CONFIRMED if window.whole else CONTINGENT
     return Breach(
         known.store_id, rule_id.partition(".")[0], rule_id, window.end * DAY - 1, "window", unsettled=not window.whole,

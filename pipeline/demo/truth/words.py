@@ -19,22 +19,32 @@ def bad_words(known: Known) -> Iterator[Breach]:
         yield _said(known, line, "taobao.abuse", _taobao_abuse(line))
         yield _said(known, line, "tmall.abuse", _tmall_abuse(nth))
         # plain insults are the general degree; the severe one needs mass contact, the night or a review reply
-        yield _said(known, line, "pinduoduo.abuse", [Effect(CONFIRMED, "sanction", "delist_and_listing_ban", 3, 3)])
-        closed = Effect(CONFIRMED if line.complained else CONTINGENT, "sanction", "delist_and_listing_ban", 3, 3)
+        yield _said(
+            known, line, "pinduoduo.abuse", [Effect(CONFIRMED, "sanction", "delist_and_listing_ban", 3, 3)]
+        )
+        closed = Effect(
+            CONFIRMED if line.complained else CONTINGENT, "sanction", "delist_and_listing_ban", 3, 3
+        )
         yield _said(known, line, "baseline.abuse", [closed], "training")
     for line in lines:
         if line.what == "lure":
             yield _said(known, line, "douyin.off_platform_trade", _douyin_lure(line))
             yield _said(known, line, "kuaishou.off_platform_trade", None)
             yield _said(known, line, "jd.off_platform_trade", None)
-        elif line.what == "close_trade" and (line.talk.order_paid is None or line.talk.order_paid > line.said):
+        elif line.what == "close_trade" and (
+            line.talk.order_paid is None or line.talk.order_paid > line.said
+        ):
             point = Effect(CONFIRMED, "points", "general", 1, 1)
             yield _said(known, line, "tmall.cannot_ship_72h", [point], "training")
         elif line.what == "extreme":
-            yield _said(known, line, "tmall.extreme_words", [Effect(CONFIRMED, "sanction", "unknown")], "training")
+            yield _said(
+                known, line, "tmall.extreme_words", [Effect(CONFIRMED, "sanction", "unknown")], "training"
+            )
 
 
-def _said(known: Known, line: Line, rule_id: str, effects: list[Effect] | None, track: str = "in_force") -> Breach:
+def _said(
+    known: Known, line: Line, rule_id: str, effects: list[Effect] | None, track: str = "in_force"
+) -> Breach:
     return Breach(
         known.store_id, rule_id.partition(".")[0], rule_id, line.said, line.what, track, line.order_id, line.talk.number,
         line.message_id, needs_text=True, has_penalties=effects is not None, effects=effects or [],
@@ -68,4 +78,7 @@ def _douyin_lure(line: Line) -> list[Effect]:
     many complaints, danger, great scale; so it stays out."""
     if moment(line.said).strftime("%Y-%m-%d") < "2025-09-29":
         return [Effect(CONFIRMED, "money", "CNY", 200 * _YUAN, 200 * _YUAN)]
-    return [Effect(CONFIRMED, "money", "CNY", 5_000 * _YUAN, 5_000 * _YUAN), Effect(CONTINGENT, "sanction", "removal")]
+    return [
+        Effect(CONFIRMED, "money", "CNY", 5_000 * _YUAN, 5_000 * _YUAN),
+        Effect(CONTINGENT, "sanction", "removal"),
+    ]

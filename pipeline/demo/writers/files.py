@@ -16,6 +16,11 @@ _STAMP = (2025, 1, 1, 0, 0, 0)  # a fixed time inside the archive, so that the s
 _CHUNK = 200_000
 
 
+def headings(text: str) -> tuple[str, ...]:
+    """The headings of a layout; spaces at their ends belong to them, line breaks do not."""
+    return tuple(text.replace("\n", "").split(","))
+
+
 def table(headings: Sequence[str], columns: Columns) -> pl.DataFrame:
     """A frame of text with these headings in order; a heading without values is an empty column."""
     unknown = set(columns) - set(headings)
@@ -23,7 +28,9 @@ def table(headings: Sequence[str], columns: Columns) -> pl.DataFrame:
         raise ValueError(f"no such heading: {sorted(unknown)}")
     height = len(next(iter(columns.values())))
     empty = pl.Series([""] * height, dtype=pl.String)
-    return pl.DataFrame({heading: pl.Series(columns.get(heading, empty), dtype=pl.String) for heading in headings})
+    return pl.DataFrame(
+        {heading: pl.Series(columns.get(heading, empty), dtype=pl.String) for heading in headings}
+    )
 
 
 def write_csv(path: Path, frame: pl.DataFrame, *, encoding: str = "utf-8-sig", quote: bool = False) -> Path:
@@ -45,7 +52,12 @@ def write_csv(path: Path, frame: pl.DataFrame, *, encoding: str = "utf-8-sig", q
 
 
 def write_xlsx(
-    path: Path, frame: pl.DataFrame, *, sheet: str = "Sheet1", above: Sequence[str] = (), wrong_dimension: bool = False
+    path: Path,
+    frame: pl.DataFrame,
+    *,
+    sheet: str = "Sheet1",
+    above: Sequence[str] = (),
+    wrong_dimension: bool = False,
 ) -> Path:
     """Write a workbook whose every cell is text, like the platforms' own.
 
@@ -94,7 +106,9 @@ def _rows(frame: pl.DataFrame, names: Sequence[str], first: int) -> list[str]:
     rows = []
     for place in range(len(frame)):
         number = str(first + place)
-        cells = [f"{start}{number}{kind}{values[place]}</t></is></c>" for start, values in filled if values[place]]
+        cells = [
+            f"{start}{number}{kind}{values[place]}</t></is></c>" for start, values in filled if values[place]
+        ]
         rows.append(f'<row r="{number}">{"".join(cells)}</row>')
     return rows
 

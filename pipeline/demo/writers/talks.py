@@ -25,10 +25,12 @@ from pipeline.demo.clock import DAY, HOUR, Ints, moment
 from pipeline.demo.orders import Orders
 from pipeline.demo.plan import Plan, Store
 from pipeline.demo.talk.pool import Pool
-from pipeline.demo.writers.files import table, write_csv
-from pipeline.demo.writers.headings import CHAT
+from pipeline.demo.writers.files import headings, table, write_csv
 from pipeline.demo.writers.view import nicknames, stamps
 
+_CHAT = headings(
+    "店铺,会话ID,会话开始时间,会话结束时间,客服账号,买家昵称,发送方,发送时间,消息类型,消息内容,订单号"
+)
 _ROLES = pl.Series(["买家", "客服", "机器人", "系统"])
 _KINDS = pl.Series(["文本", "图片", "商品卡片", "订单卡片", "撤回"])
 
@@ -65,7 +67,14 @@ def write_talks(
 
 
 def _table(
-    folder: Path, plan: Plan, store: Store, orders: Orders, names: pl.Series, talks: Talks, messages: Messages, said: pl.Series
+    folder: Path,
+    plan: Plan,
+    store: Store,
+    orders: Orders,
+    names: pl.Series,
+    talks: Talks,
+    messages: Messages,
+    said: pl.Series,
 ) -> list[Path]:
     """The common layout, one file for each month in which conversations began."""
     talk = messages.talk
@@ -75,7 +84,7 @@ def _table(
     robots = talks.robot_only[talk] | (messages.role == ROBOT)
     desk = np.where(robots, len(store.agents), _seated(store, talks, messages))
     numbers = pl.Series([*orders.ids, ""], dtype=pl.String)
-    frame = table(CHAT, {
+    frame = table(_CHAT, {
         "店铺": pl.repeat(store.name, len(talk), eager=True), "会话ID": talk_ids(plan, store, talks).gather(talk),
         "会话开始时间": stamps(messages.sent[first]).gather(talk), "会话结束时间": stamps(messages.sent[last]).gather(talk),
         "客服账号": agents.gather(desk), "买家昵称": names.gather(talk), "发送方": _ROLES.gather(messages.role),
@@ -98,7 +107,9 @@ def _seated(store: Store, talks: Talks, messages: Messages) -> Ints:
     return np.where((messages.role == AGENT) | (messages.role == SYSTEM), by, before)
 
 
-def _qianniu(folder: Path, store: Store, names: pl.Series, talks: Talks, messages: Messages, said: pl.Series) -> list[Path]:
+def _qianniu(
+    folder: Path, store: Store, names: pl.Series, talks: Talks, messages: Messages, said: pl.Series
+) -> list[Path]:
     """Text copied from the client, a file for each week: "who --> to whom time" on one line, then what was said."""
     folder.mkdir(parents=True, exist_ok=True)
     speaker = [f"{store.name}:{agent}" for agent in store.agents]
@@ -125,7 +136,9 @@ def _qianniu(folder: Path, store: Store, names: pl.Series, talks: Talks, message
     return paths
 
 
-def _pinduoduo(folder: Path, names: pl.Series, talks: Talks, messages: Messages, said: pl.Series) -> list[Path]:
+def _pinduoduo(
+    folder: Path, names: pl.Series, talks: Talks, messages: Messages, said: pl.Series
+) -> list[Path]:
     """The back office's own answer to a list of messages: newest first, seconds since 1970 in UTC."""
     folder.mkdir(parents=True, exist_ok=True)
     buyers = names.to_list()
@@ -143,13 +156,22 @@ def _pinduoduo(folder: Path, names: pl.Series, talks: Talks, messages: Messages,
             "type": kinds.get(kind, 0), "info": {}, "msg_id": f"{1_700_000_000_000 + place * 13}", "ts": str(sent - 8 * HOUR),
         })  # fmt: skip
     path = folder / "聊天记录_plateau_chat_list.json"
-    pages = [{"success": True, "result": {"messages": said_to[::-1], "has_more": False}} for said_to in by_buyer.values()]
+    pages = [
+        {"success": True, "result": {"messages": said_to[::-1], "has_more": False}}
+        for said_to in by_buyer.values()
+    ]
     path.write_text(json.dumps(pages, ensure_ascii=False), encoding="utf-8")
     return [path]
 
 
 def _jd(
-    folder: Path, plan: Plan, store: Store, names: pl.Series, talks: Talks, messages: Messages, said: pl.Series
+    folder: Path,
+    plan: Plan,
+    store: Store,
+    names: pl.Series,
+    talks: Talks,
+    messages: Messages,
+    said: pl.Series,
 ) -> list[Path]:
     """Dongdong sessions with their chat logs; the list leaves robots and notices out."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -166,5 +188,7 @@ def _jd(
             "sid": numbers[talk], "uuid": f"{store.folder}-{place:08d}", "revokeFlag": 1 if kind == RECALL else 0, "revokeTime": None, "skuId": None,
         })  # fmt: skip
     path = folder / f"咚咚聊天记录_{plan.exported_at:%Y%m%d%H%M%S}.json"
-    path.write_text(json.dumps([row for talk in logs.values() for row in talk], ensure_ascii=False), encoding="utf-8")
+    path.write_text(
+        json.dumps([row for talk in logs.values() for row in talk], ensure_ascii=False), encoding="utf-8"
+    )
     return [path]

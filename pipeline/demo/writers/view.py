@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pipeline.demo.clock import DAY, NEVER, Ints, seconds
@@ -91,6 +92,38 @@ class View:
         """Pieces."""
         return pl.Series(self.orders.quantity.astype(str))
 
+    def goods_fen(self) -> Ints:
+        """What the goods alone cost."""
+        return self.orders.paid_fen - self.orders.freight
+
+    def paid_or_nothing(self) -> pl.Series:
+        """What was paid, 0.00 before payment."""
+        return yuan(np.where((self.orders.paid == NEVER) & ~self.orders.cod, 0, self.orders.paid_fen))
+
+    def refunded_before_shipping(self, yes: str, no: str) -> pl.Series:
+        """One word for orders that were paid and closed, another for all others."""
+        return _words((self.status == CLOSED) & (self.orders.paid != NEVER), yes, no)
+
+    def never_paid(self) -> pl.Series:
+        """Closed before payment."""
+        return pl.Series((self.status == CLOSED) & (self.orders.paid == NEVER))
+
+    def number(self, first: int, step: int = 1) -> pl.Series:
+        """A number of the goods, as platforms give one to each."""
+        return pl.Series((first + self.orders.goods * step).astype(str))
+
+    def masked_name(self, tail: str = "**") -> pl.Series:
+        """The receiver's name as platforms mask it."""
+        return self.receiver.str.slice(0, 1) + tail
+
+    def masked_phone(self) -> pl.Series:
+        """The receiver's phone as platforms mask it."""
+        return self.phone.str.slice(0, 3) + "****" + self.phone.str.slice(7)
+
+    def same(self, text: str) -> pl.Series:
+        """The same text in every row."""
+        return pl.repeat(text, len(self), dtype=pl.String, eager=True)
+
     def _sent(self, text: pl.Series) -> pl.Series:
         return text.set(pl.Series(self.orders.shipped == NEVER), "")
 
@@ -145,6 +178,10 @@ def nicknames(store: Store, buyers: Ints) -> pl.Series:
 def day_of(times: Ints) -> Ints:
     """Whole days since 1970."""
     return times // DAY
+
+
+def _words(which: npt.NDArray[np.bool_], yes: str, no: str) -> pl.Series:
+    return pl.Series(np.where(which, yes, no).tolist(), dtype=pl.String)
 
 
 def _form(text: pl.Series, form: str) -> pl.Series:
