@@ -223,6 +223,22 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Expect:
+    """What a case must give; None where the case does not say. Bounds of None are unknown."""
+
+    units: int | None
+    failing: int | None
+    verdict: str | None
+    certainty: str | None
+    money: Number | None
+    currency: str
+    points_class: str | None
+    points: Number | None
+    sanction: str | None
+    sanction_days: Number | None
+
+
+@dataclass(frozen=True)
 class Case:
     """One worked example: tiny facts in, verdict and penalty out."""
 
@@ -232,9 +248,9 @@ class Case:
     track: str
     name_zh: str
     name_en: str
-    store: Map
-    facts: Map
-    expect: Map
+    store: dict[str, object]
+    facts: dict[str, list[dict[str, object]]]  # rows by fact table, values typed as pipeline/tables.py says
+    expect: Expect
 
 
 @dataclass(frozen=True)
