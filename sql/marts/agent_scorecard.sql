@@ -11,12 +11,32 @@ with broken as (
     group by store_id, agent_id, day, track
 ),
 
+together as (          -- an agent's day may lie in the files of two months
+    select
+        store_id,
+        agent_id,
+        day,
+        cast(sum(conversations) as bigint) as conversations,
+        cast(sum(buyers) as bigint) as buyers,
+        cast(sum(messages) as bigint) as messages,
+        cast(sum(rounds) as bigint) as rounds,
+        cast(sum(answered_rounds) as bigint) as answered_rounds,
+        cast(sum(cast(wait_sum as decimal(18, 3))) as double) as wait_sum,
+        cast(sum(first_answered) as bigint) as first_answered,
+        cast(sum(cast(first_wait_sum as decimal(18, 3))) as double) as first_wait_sum,
+        cast(sum(within_30s) as bigint) as within_30s,
+        cast(sum(within_3min) as bigint) as within_3min,
+        cast(sum(within_5min) as bigint) as within_5min
+    from agent_daily
+    group by store_id, agent_id, day
+),
+
 rated as (
     select
         a.*,
         s.platform,
         coalesce(b.home_breaches, 0) as home_breaches
-    from agent_daily as a
+    from together as a
     inner join stores as s
         on a.store_id = s.store_id
     left join broken as b

@@ -4,7 +4,7 @@ with reach as (
         store_id,
         min(day) as first_day,
         max(cast(data_until as date)) as last_day
-    from fact_daily
+    from fact_days
     group by store_id
 ),
 
@@ -15,7 +15,7 @@ per_table as (
         min(day) as first_day,
         max(data_until) as data_until,
         count(*) as days_with_rows
-    from fact_daily
+    from fact_days
     group by store_id, table_name
 ),
 
@@ -59,6 +59,6 @@ select
     i.run_id,
     i.packs_version
 from expected_days as e
-left join fact_daily as f
+left join fact_days as f
     on e.store_id = f.store_id and e.table_name = f.table_name and e.day = f.day
 cross join run_info as i

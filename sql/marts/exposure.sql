@@ -1,4 +1,4 @@
--- exposure: one row per store, pack, rule, month, certainty, priced and points class; money and sanction on the first class only
+-- exposure: one row per store, pack, rule, month, certainty and points class; money and sanction on the first class only
 with costed as (
     select
         b.store_id,
@@ -8,7 +8,6 @@ with costed as (
         b.concept,
         substr(cast(b.day as varchar), 1, 7) as month,
         c.certainty,
-        c.priced,
         count(*) as breaches
     from breach_certainty as c
     inner join (
@@ -25,10 +24,37 @@ with costed as (
             on w.version_id = v.version_id
     ) as b
         on c.breach_id = b.breach_id
-    group by b.store_id, b.pack, b.track, b.rule_id, b.concept, substr(cast(b.day as varchar), 1, 7), c.certainty, c.priced
+    group by b.store_id, b.pack, b.track, b.rule_id, b.concept, substr(cast(b.day as varchar), 1, 7), c.certainty
 ),
 
-paid as (              -- effects by the priced state of their breach; an effect may be surer or less sure than its breach
+priced_by as (         -- the breaches that the row speaks of, priced or not
+    select
+        store_id,
+        pack,
+        track,
+        rule_id,
+        month,
+        certainty,
+        case when min(priced) = max(priced) then min(priced) else 'partly' end as priced
+    from (
+        select
+            w.store_id,
+            v.pack,
+            v.track,
+            v.rule_id,
+            substr(cast(w.day as varchar), 1, 7) as month,
+            c.certainty,
+            c.priced
+        from breach_certainty as c
+        inner join breach_rows as w
+            on c.breach_id = w.breach_id
+        inner join rule_versions as v
+            on w.version_id = v.version_id
+    ) as breach_prices
+    group by store_id, pack, track, rule_id, month, certainty
+),
+
+paid as (              -- an effect may be surer or less sure than its breach
     select
         e.store_id,
         e.pack,
@@ -37,7 +63,6 @@ paid as (              -- effects by the priced state of their breach; an effect
         e.concept,
         substr(cast(e.day as varchar), 1, 7) as month,
         e.certainty,
-        c.priced,
         e.kind,
         e.code,
         e.currency,
@@ -45,8 +70,6 @@ paid as (              -- effects by the priced state of their breach; an effect
         e.high,
         e.breach_id
     from all_effects as e
-    inner join breach_certainty as c
-        on e.breach_id = c.breach_id
 ),
 
 money as (
@@ -58,11 +81,10 @@ money as (
         concept,
         month,
         certainty,
-        priced,
         cast(sum(case when kind = 'money' and currency = 'CNY' then low end) as decimal(18, 2)) as money_low_cny,
         cast(sum(case when kind = 'money' and currency = 'CNY' then high end) as decimal(18, 2)) as money_high_cny
     from paid
-    group by store_id, pack, track, rule_id, concept, month, certainty, priced
+    group by store_id, pack, track, rule_id, concept, month, certainty
 ),
 
 points as (
@@ -74,16 +96,15 @@ points as (
         concept,
         month,
         certainty,
-        priced,
         code as points_class,
         cast(sum(low) as decimal(18, 6)) as points_low,
         cast(sum(high) as decimal(18, 6)) as points_high,
         cast(row_number() over (
-            partition by store_id, pack, track, rule_id, month, certainty, priced order by code, concept
+            partition by store_id, pack, track, rule_id, month, certainty order by code, concept
         ) as bigint) as class_no
     from paid
     where kind = 'points'
-    group by store_id, pack, track, rule_id, concept, month, certainty, priced, code
+    group by store_id, pack, track, rule_id, concept, month, certainty, code
 ),
 
 sanctioned as (
@@ -94,7 +115,6 @@ sanctioned as (
         p.rule_id,
         p.month,
         p.certainty,
-        p.priced,
         max_by(p.code, n.weight * 1000 + coalesce(p.high, 0)) as sanction,
         max_by(p.low, n.weight * 1000 + coalesce(p.high, 0)) as sanction_days_low,
         max_by(p.high, n.weight * 1000 + coalesce(p.high, 0)) as sanction_days_high,
@@ -103,13 +123,13 @@ sanctioned as (
     inner join sanctions as n
         on p.code = n.code
     where p.kind = 'sanction'
-    group by p.store_id, p.pack, p.track, p.rule_id, p.month, p.certainty, p.priced
+    group by p.store_id, p.pack, p.track, p.rule_id, p.month, p.certainty
 ),
 
 keys as (
-    select store_id, pack, track, rule_id, concept, month, certainty, priced from costed
+    select store_id, pack, track, rule_id, concept, month, certainty from costed
     union
-    select store_id, pack, track, rule_id, concept, month, certainty, priced from paid
+    select store_id, pack, track, rule_id, concept, month, certainty from paid
 )
 
 select
@@ -121,7 +141,7 @@ select
     k.concept,
     k.month,
     k.certainty,
-    k.priced,
+    coalesce(x.priced, 'yes') as priced,
     case when coalesce(p.class_no, 1) = 1 then coalesce(c.breaches, 0) else 0 end as breaches,
     case when coalesce(p.class_no, 1) = 1 then m.money_low_cny end as money_low_cny,
     case when coalesce(p.class_no, 1) = 1 then m.money_high_cny end as money_high_cny,
@@ -142,18 +162,22 @@ cross join run_info as r
 left join costed as c
     on
         k.store_id = c.store_id and k.pack = c.pack and k.track = c.track and k.rule_id = c.rule_id
-        and k.month = c.month and k.certainty = c.certainty and k.priced = c.priced
+        and k.month = c.month and k.certainty = c.certainty
 left join money as m
     on
         k.store_id = m.store_id and k.pack = m.pack and k.track = m.track and k.rule_id = m.rule_id
-        and k.month = m.month and k.certainty = m.certainty and k.priced = m.priced
+        and k.month = m.month and k.certainty = m.certainty
 left join points as p
     on
         k.store_id = p.store_id and k.pack = p.pack and k.track = p.track and k.rule_id = p.rule_id
-        and k.month = p.month and k.certainty = p.certainty and k.priced = p.priced
+        and k.month = p.month and k.certainty = p.certainty
 left join sanctioned as n
     on
         k.store_id = n.store_id and k.pack = n.pack and k.track = n.track and k.rule_id = n.rule_id
-        and k.month = n.month and k.certainty = n.certainty and k.priced = n.priced
+        and k.month = n.month and k.certainty = n.certainty
+left join priced_by as x
+    on
+        k.store_id = x.store_id and k.pack = x.pack and k.track = x.track and k.rule_id = x.rule_id
+        and k.month = x.month and k.certainty = x.certainty
 left join store_daily_paid as d
     on k.store_id = d.store_id

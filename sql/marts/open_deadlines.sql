@@ -13,7 +13,7 @@ seen as (
     select
         store_id,
         max(data_until) as data_until
-    from fact_daily
+    from fact_days
     group by store_id
 )
 

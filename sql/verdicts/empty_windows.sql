@@ -6,7 +6,7 @@ select
     e.window_end,
     count(f.day) as days_with_rows
 from verdict_states as e
-left join fact_daily as f
+left join fact_days as f
     on
         e.store_id = f.store_id and e.table_name = f.table_name
         and e.window_start <= f.day and e.window_end > f.day

@@ -5,7 +5,7 @@ with tables_seen as (
         table_name,
         min(day) as first_day,
         max(data_until) as data_until
-    from fact_daily
+    from fact_days
     group by store_id, table_name
 )
 
