@@ -1,0 +1,89 @@
+-- false_shipment: one row per shipped order and combo; value = how many of the rule's cases it meets
+with moved as (        -- the first event after the pickup
+    select
+        t.store_id,
+        t.order_id,
+        min(case when t.happened_at > o.picked_up_at then t.happened_at end) as moved_at,
+        count(*) as events
+    from tracking_events as t
+    inner join orders as o
+        on t.store_id = o.store_id and t.order_id = o.order_id
+    group by t.store_id, t.order_id
+),
+
+tried as (             -- each case: true, false, or null when the data cannot tell
+    select
+        k.combo,
+        o.store_id,
+        o.order_id,
+        o.paid_cny,
+        o.shipped_at,
+        o.exported_at,
+        case when list_contains(k.cases, 'pickup_before_payment') then o.picked_up_at < o.paid_at end as before_payment,
+        case
+            when list_contains(k.cases, 'no_pickup')
+                then
+                    case
+                        when o.picked_up_at is not null then o.picked_up_at > o.shipped_at + k.pickup_hours * interval 1 hour
+                        when o.delivered_at is not null or o.status = 'done' then null
+                        when o.exported_at > o.shipped_at + k.pickup_hours * interval 1 hour then true
+                        else false
+                    end
+        end as no_pickup,
+        case
+            when list_contains(k.cases, 'no_update_after_pickup') and o.picked_up_at is not null
+                then
+                    case
+                        when m.moved_at is not null then m.moved_at > o.picked_up_at + k.update_hours * interval 1 hour
+                        when o.delivered_at is not null then o.delivered_at > o.picked_up_at + k.update_hours * interval 1 hour
+                        when m.events > 0 then o.exported_at > o.picked_up_at + k.update_hours * interval 1 hour
+                    end
+        end as no_update,
+        case
+            when list_contains(k.cases, 'waybill_reused')
+                then case when o.tracking_no is not null then coalesce(w.days_between <= k.reuse_days, false) end
+        end as reused,
+        k.cases
+    from orders as o
+    cross join combos_false_shipment as k
+    left join moved as m
+        on o.store_id = m.store_id and o.order_id = m.order_id
+    left join waybill_reuse as w
+        on o.store_id = w.store_id and o.order_id = w.order_id
+    where o.shipped_at is not null
+),
+
+counted as (
+    select
+        *,
+        case when before_payment then 1 else 0 end + case when no_pickup then 1 else 0 end
+        + case when no_update then 1 else 0 end + case when reused then 1 else 0 end as met,
+        case
+            when list_contains(cases, 'no_pickup') and no_pickup is null then 'missing:orders.picked_up_at'
+            when list_contains(cases, 'waybill_reused') and reused is null then 'missing:orders.tracking_no'
+            when list_contains(cases, 'pickup_before_payment') and before_payment is null and not list_contains(cases, 'no_pickup')
+                then 'missing:orders.picked_up_at'
+            when list_contains(cases, 'no_update_after_pickup') and no_update is null and not coalesce(no_pickup, false)
+                then 'missing:tracking_events.happened_at'
+        end as cannot_tell
+    from tried
+)
+
+select                 -- long
+    combo,
+    store_id,
+    order_id as unit_id,
+    shipped_at as occurred_at,
+    cast(shipped_at as date) as day,
+    cast(met as double) as value,
+    case when met > 0 then false when cannot_tell is null then true end as ok,
+    case when met = 0 then cannot_tell end as excluded_because,
+    paid_cny as base_cny,
+    order_id,
+    cast(null as varchar) as conversation_id,
+    cast(null as varchar) as message_id,
+    cast(null as varchar) as agent_id,
+    cast(null as varchar) as matched_term,
+    cast(null as varchar) as severity,
+    1 as weight
+from counted

@@ -1,0 +1,136 @@
+-- out_of_stock: one row per paid order and combo; value = hours past the shipping limit, null when refused or closed by the seller
+with refused as (      -- orders about which an agent said that they will not be shipped
+    select
+        h.store_id,
+        c.order_id,
+        min(h.sent_at) as refused_at
+    from hits as h
+    inner join conversations as c
+        on h.store_id = c.store_id and h.conversation_id = c.conversation_id
+    where h.lexicon in ('refuse_to_ship', 'cannot_ship') and h.role = 'agent' and c.order_id is not null
+    group by h.store_id, c.order_id
+),
+
+faulted as (           -- the first tracking fault of an order
+    select
+        store_id,
+        order_id,
+        min(happened_at) as fault_at
+    from tracking_events
+    where event = 'exception'
+    group by store_id, order_id
+),
+
+judged as (
+    select
+        k.combo,
+        k.cases,
+        k.excludes,
+        k.after_tracking_fault_days,
+        o.store_id,
+        o.order_id,
+        o.paid_cny,
+        o.paid_at,
+        o.closed_at,
+        o.closed_by,
+        o.status,
+        o.delivered_at,
+        o.exported_at,
+        o.is_cash_on_delivery,
+        o.is_presale,
+        o.is_custom,
+        r.refused_at,
+        f.fault_at,
+        k.event,
+        case k.event
+            when 'upload' then o.shipped_at
+            when 'pickup' then o.picked_up_at
+            when 'upload_or_pickup' then coalesce(least(o.shipped_at, o.picked_up_at), o.shipped_at, o.picked_up_at)
+            else case when o.shipped_at is not null then greatest(o.shipped_at, o.picked_up_at) end
+        end as stopped_at,
+        case k.limit
+            when 'fixed' then o.paid_at + k.limit_hours * interval 1 hour
+            when 'promised' then o.promised_ship_at
+            else coalesce(o.promised_ship_at, o.paid_at + k.limit_hours * interval 1 hour)
+        end as limit_at,
+        k.after_late_hours
+    from orders as o
+    cross join combos_out_of_stock as k
+    left join refused as r
+        on o.store_id = r.store_id and o.order_id = r.order_id
+    left join faulted as f
+        on o.store_id = f.store_id and o.order_id = f.order_id
+    where o.paid_at is not null
+),
+
+clocked as (
+    select
+        *,
+        case when list_contains(cases, 'late') then limit_at + coalesce(after_late_hours, 0) * interval 1 hour end as due_at,
+        case
+            when list_contains(cases, 'tracking_fault')
+                then fault_at + after_tracking_fault_days * interval 1 day
+        end as received_by
+    from judged
+),
+
+counted as (
+    select
+        *,
+        list_contains(cases, 'late') and coalesce(stopped_at, closed_at, exported_at) > due_at as is_late,
+        list_contains(cases, 'tracking_fault') and coalesce(delivered_at, exported_at) > received_by as is_lost,
+        list_contains(cases, 'refusal') and refused_at is not null and coalesce(stopped_at >= refused_at, true) as is_refused,
+        list_contains(cases, 'seller_closed_paid') and closed_by = 'seller' and stopped_at is null as is_closed
+    from clocked
+),
+
+excluded as (
+    select
+        *,
+        coalesce(is_late, false) or coalesce(is_lost, false) or is_refused or coalesce(is_closed, false) as failed,
+        case
+            when list_contains(excludes, 'cash_on_delivery') and is_cash_on_delivery then 'cash_on_delivery'
+            when list_contains(excludes, 'presale') and is_presale then 'presale'
+            when list_contains(excludes, 'custom') and is_custom then 'custom'
+            when coalesce(is_lost, false) or is_refused or coalesce(is_closed, false) then null
+            when list_contains(cases, 'late') and due_at is null then 'missing:orders.promised_ship_at'
+            when stopped_at is not null then null
+            when status = 'closed' and closed_at is null then 'missing:orders.closed_at'
+            when closed_at <= due_at then 'closed_before_limit'
+            when status in ('shipped', 'done') and event = 'pickup' then 'missing:orders.picked_up_at'
+            when status in ('shipped', 'done') then 'missing:orders.shipped_at'
+            when exported_at <= due_at then 'not_due_yet'
+        end as excluded_because
+    from counted
+)
+
+select                 -- long
+    combo,
+    store_id,
+    order_id as unit_id,
+    coalesce(
+        case
+            when is_refused then refused_at
+            when is_closed then closed_at
+            when is_lost then received_by
+        end, due_at, paid_at
+    ) as occurred_at,
+    cast(coalesce(
+        case
+            when is_refused then refused_at
+            when is_closed then closed_at
+            when is_lost then received_by
+        end, due_at, paid_at
+    ) as date) as day,
+    (epoch(coalesce(stopped_at, closed_at, exported_at)) - epoch(limit_at)) / 3600 as value,
+    case when excluded_because is null then not failed end as ok,
+    excluded_because,
+    paid_cny as base_cny,
+    order_id,
+    cast(null as varchar) as conversation_id,
+    cast(null as varchar) as message_id,
+    cast(null as varchar) as agent_id,
+    cast(null as varchar) as matched_term,
+    cast(null as varchar) as severity,
+    1 as weight
+from excluded
