@@ -1,1 +1,1 @@
-"""Sample exports of all seven store codes, written as the platforms write them, with the truth beside them."""
+"""Sample exports of all seven store codes, written as the platforms write them, and the truth beside."""

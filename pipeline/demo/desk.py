@@ -1,4 +1,4 @@
-"""Decide what follows a sale: requests for refunds, complaints about insults and late parcels, who sat at the desk."""
+"""Decide what follows a sale: refunds, complaints about insults and late parcels, who sat at the desk."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.demo.chats import NOBODY, Messages, Talks
+from pipeline.demo.chats import NOBODY, Talks
 from pipeline.demo.clock import DAY, HOUR, NEVER, seconds
+from pipeline.demo.messages import Messages
 from pipeline.demo.orders import Orders
 from pipeline.demo.plan import Plan, Store
 
@@ -147,7 +148,7 @@ def decide_complaints(
 
 
 def decide_presence(plan: Plan, store: Store, rng: np.random.Generator) -> list[Presence]:
-    """Shifts: the early half sits from eight, the late half from three, the last one also through the night."""
+    """Shifts: the early half sits from eight, the late half from three, the last one also by night."""
     rows: list[Presence] = []
     half = max(1, len(store.agents) // 2)
     for number in range(plan.days):

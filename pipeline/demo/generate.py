@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.demo.chats import Messages, Talks, decide_talks, write_down
+from pipeline.demo.chats import Talks, decide_talks
 from pipeline.demo.desk import (
     Complaint,
     Presence,
@@ -18,6 +18,7 @@ from pipeline.demo.desk import (
     decide_presence,
     decide_requests,
 )
+from pipeline.demo.messages import Messages, write_down
 from pipeline.demo.orders import Orders, decide_orders
 from pipeline.demo.plan import Plan, Store
 from pipeline.demo.talk.pool import Pool, build_pool
@@ -79,8 +80,16 @@ def write_config(folder: Path, plan: Plan) -> Path:
     """A guize.toml that says what no export tells about the shops."""
     lines = ["# 示例店铺的补充资料；导出里没有这些信息", "[warehouse]", 'path = "./warehouse"', ""]
     for store in plan.stores:
-        lines += ["[[stores]]", f'id = "{store.store_id}"', f'name = "{store.name}"', f"opened_on = {store.opened_on}",
-                  'seller_type = "专业卖家"', 'shop_type = "企业店"', f'category = "{store.category.name}"', ""]  # fmt: skip
+        lines += [
+            "[[stores]]",
+            f'id = "{store.store_id}"',
+            f'name = "{store.name}"',
+            f"opened_on = {store.opened_on}",
+            'seller_type = "专业卖家"',
+            'shop_type = "企业店"',
+            f'category = "{store.category.name}"',
+            "",
+        ]
     path = folder / "guize.toml"
     path.write_text("\n".join(lines), encoding="utf-8")
     return path

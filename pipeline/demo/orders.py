@@ -1,4 +1,4 @@
-"""Decide what happens to every order: when it is paid, shipped, collected, closed, and which one is late on purpose."""
+"""Decide what happens to every order: paid, shipped, collected, closed, and which is late on purpose."""
 
 from __future__ import annotations
 
@@ -60,16 +60,19 @@ def order_numbers(store: Store, created: Ints) -> list[str]:
             for day, number in zip(days, tail.tolist(), strict=True)
         ]
     first, step = {
-        "taobao": (2_810_000_000_000_000_000, 97_003_331), "tmall": (3_910_000_000_000_000_000, 97_003_331),
-        "jd": (300_100_000_000, 7_919), "douyin": (6_930_000_000_000_000_000, 104_729_113),
-        "kuaishou": (2_524_000_000_000_000, 104_729), "suning": (40_100_000_000, 997),
-    }[store.platform]  # fmt: skip
+        "taobao": (2_810_000_000_000_000_000, 97_003_331),
+        "tmall": (3_910_000_000_000_000_000, 97_003_331),
+        "jd": (300_100_000_000, 7_919),
+        "douyin": (6_930_000_000_000_000_000, 104_729_113),
+        "kuaishou": (2_524_000_000_000_000, 104_729),
+        "suning": (40_100_000_000, 997),
+    }[store.platform]
     numbers = first + store.number * 2_000_000 * step + place * step + 331_907
     return [str(number) for number in numbers.tolist()]
 
 
 def decide_orders(plan: Plan, store: Store, rng: np.random.Generator) -> Orders:
-    """Every order of a shop. What is not planted keeps the strictest limit of any pack: collected within 22 hours."""
+    """Every order of a shop. What is not planted is collected within 22 hours: on time by every pack."""
     count = store.orders
     created = busy_times(plan, count, rng)
     paid = created + 3 + np.minimum(rng.exponential(70, count), 1500).astype(np.int64)
@@ -94,14 +97,29 @@ def decide_orders(plan: Plan, store: Store, rng: np.random.Generator) -> Orders:
     freight = np.where(rng.random(count) < 0.06, rng.choice([600, 800, 1200], count), 0).astype(np.int64)
     discount = np.where(rng.random(count) < 0.3, price * quantity // 20, 0)
     orders = Orders(
-        ids=order_numbers(store, created), buyer=_buyers(count, rng), created=created,
-        paid=np.where(unpaid | cod, NEVER, paid), promised=np.where(unpaid | cod, NEVER, paid + PROMISE),
-        shipped=np.where(gone, NEVER, shipped), picked=np.where(gone, NEVER, picked), delivered=never.copy(),
-        finished=never.copy(), closed=closed, closed_by=closed_by, goods=goods,
-        variant=rng.integers(0, len(store.category.variants), count), quantity=quantity, price=price, freight=freight,
-        paid_fen=price * quantity - discount + freight, cod=cod, city=rng.integers(0, len(CITIES), count),
-        carrier=rng.integers(0, len(CARRIERS), count), tracking=[], kind=np.full(count, "", dtype=object),
-    )  # fmt: skip
+        ids=order_numbers(store, created),
+        buyer=_buyers(count, rng),
+        created=created,
+        paid=np.where(unpaid | cod, NEVER, paid),
+        promised=np.where(unpaid | cod, NEVER, paid + PROMISE),
+        shipped=np.where(gone, NEVER, shipped),
+        picked=np.where(gone, NEVER, picked),
+        delivered=never.copy(),
+        finished=never.copy(),
+        closed=closed,
+        closed_by=closed_by,
+        goods=goods,
+        variant=rng.integers(0, len(store.category.variants), count),
+        quantity=quantity,
+        price=price,
+        freight=freight,
+        paid_fen=price * quantity - discount + freight,
+        cod=cod,
+        city=rng.integers(0, len(CITIES), count),
+        carrier=rng.integers(0, len(CARRIERS), count),
+        tracking=[],
+        kind=np.full(count, "", dtype=object),
+    )
     _plant(plan, store, orders, rng)
     _deliver(plan, orders, rng)
     prefixes = [prefix for _, prefix in CARRIERS]

@@ -1,4 +1,4 @@
-"""Decide which shops the sample has, how large each is and how it behaves: the decisions everything else follows."""
+"""Decide which shops the sample has, how large each is and how it behaves."""
 
 from __future__ import annotations
 
@@ -91,32 +91,139 @@ MESSAGES_PER_ORDER = 10.0
 
 # What each of the first twelve shops is there to show: (platform, category, own settings).
 _CAST: tuple[tuple[str, int, dict[str, object]], ...] = (
-    ("douyin", 0, {"weight": 1.4, "late": {"late": 14, "late_pickup": 6, "open_late": 2, "edge_ok": 1, "edge_late": 1},
-                   "lines": {"abuse": 3, "lure": 6}, "unserved": 4, "early_export": True,
-                   "refunds": {"slow_answer": 3}}),
-    ("douyin", 1, {"weight": 1.0, "late": {"late": 5}, "lines": {"abuse": 4, "extreme": 2}, "unserved": 16,
-                   "slow": 0.03, "complaints": 1.0}),
-    ("taobao", 2, {"weight": 1.2, "late": {"late": 12, "late_pickup": 4, "open_late": 2, "edge_ok": 1, "edge_late": 1},
-                   "lines": {"abuse": 5, "close_trade": 2}, "spells": (Spell(18, 45, 0.55),), "early_export": True, "ignored": 0.03,
-                   "complaints": 0.8}),
-    ("taobao", 3, {"weight": 0.7, "logistics": False, "chat_file": "qianniu", "robot": False, "complaints": 0.0, "late": {"late": 4},
-                   "lines": {"abuse": 2, "extreme": 2}}),
-    ("tmall", 4, {"weight": 1.2, "late": {"late": 6, "late_pickup": 6, "open_late": 1, "edge_ok": 1, "edge_late": 1},
-                  "lines": {"abuse": 3, "close_trade": 5, "extreme": 3}, "refunds": {"slow_refund": 6, "slow_answer": 2}}),
-    ("jd", 5, {"weight": 1.2, "late": {"late": 8, "late_pickup": 8, "open_late": 1, "cod_late": 2, "edge_late": 1},
-               "lines": {"lure": 4, "abuse": 2}, "lazy": 0.45, "slow": 0.04}),
-    ("jd", 6, {"weight": 0.8, "chat_file": "jd_json", "robot": False, "complaints": 0.0, "late": {"late": 3},
-               "lines": {"abuse": 2, "lure": 1}}),
-    ("pinduoduo", 7, {"weight": 1.2, "late": {"late": 10, "late_pickup": 8, "open_late": 2},
-                      "lines": {"abuse": 6, "lure": 2}, "spells": (Spell(33, 39, 0.85),), "early_export": True}),
-    ("pinduoduo", 8, {"weight": 0.7, "chat_file": "pinduoduo_json", "robot": False, "complaints": 0.0, "late": {"late": 12, "late_pickup": 4},
-                      "lines": {"abuse": 1}}),
-    ("kuaishou", 9, {"weight": 0.8, "late": {"late": 6, "late_pickup": 4, "edge_ok": 1, "edge_late": 1},
-                     "lines": {"lure": 7, "abuse": 1}, "refunds": {"slow_answer": 6, "slow_refund": 2}}),
-    ("kuaishou", 10, {"weight": 0.9, "late": {"late": 5}, "spells": (Spell(10, 17, 0.7),), "lines": {"extreme": 3}}),
-    ("suning", 11, {"weight": 0.7, "late": {"late": 4, "late_pickup": 5}, "spells": (Spell(3, 33, 0.8),),
-                    "refunds": {"never": 2, "slow_refund": 2}, "lines": {"abuse": 1, "extreme": 1}}),
-)  # fmt: skip
+    (
+        "douyin",
+        0,
+        {
+            "weight": 1.4,
+            "late": {"late": 14, "late_pickup": 6, "open_late": 2, "edge_ok": 1, "edge_late": 1},
+            "lines": {"abuse": 3, "lure": 6},
+            "unserved": 4,
+            "early_export": True,
+            "refunds": {"slow_answer": 3},
+        },
+    ),
+    (
+        "douyin",
+        1,
+        {
+            "weight": 1.0,
+            "late": {"late": 5},
+            "lines": {"abuse": 4, "extreme": 2},
+            "unserved": 16,
+            "slow": 0.03,
+            "complaints": 1.0,
+        },
+    ),
+    (
+        "taobao",
+        2,
+        {
+            "weight": 1.2,
+            "late": {"late": 12, "late_pickup": 4, "open_late": 2, "edge_ok": 1, "edge_late": 1},
+            "lines": {"abuse": 5, "close_trade": 2},
+            "spells": (Spell(18, 45, 0.55),),
+            "early_export": True,
+            "ignored": 0.03,
+            "complaints": 0.8,
+        },
+    ),
+    (
+        "taobao",
+        3,
+        {
+            "weight": 0.7,
+            "logistics": False,
+            "chat_file": "qianniu",
+            "robot": False,
+            "complaints": 0.0,
+            "late": {"late": 4},
+            "lines": {"abuse": 2, "extreme": 2},
+        },
+    ),
+    (
+        "tmall",
+        4,
+        {
+            "weight": 1.2,
+            "late": {"late": 6, "late_pickup": 6, "open_late": 1, "edge_ok": 1, "edge_late": 1},
+            "lines": {"abuse": 3, "close_trade": 5, "extreme": 3},
+            "refunds": {"slow_refund": 6, "slow_answer": 2},
+        },
+    ),
+    (
+        "jd",
+        5,
+        {
+            "weight": 1.2,
+            "late": {"late": 8, "late_pickup": 8, "open_late": 1, "cod_late": 2, "edge_late": 1},
+            "lines": {"lure": 4, "abuse": 2},
+            "lazy": 0.45,
+            "slow": 0.04,
+        },
+    ),
+    (
+        "jd",
+        6,
+        {
+            "weight": 0.8,
+            "chat_file": "jd_json",
+            "robot": False,
+            "complaints": 0.0,
+            "late": {"late": 3},
+            "lines": {"abuse": 2, "lure": 1},
+        },
+    ),
+    (
+        "pinduoduo",
+        7,
+        {
+            "weight": 1.2,
+            "late": {"late": 10, "late_pickup": 8, "open_late": 2},
+            "lines": {"abuse": 6, "lure": 2},
+            "spells": (Spell(33, 39, 0.85),),
+            "early_export": True,
+        },
+    ),
+    (
+        "pinduoduo",
+        8,
+        {
+            "weight": 0.7,
+            "chat_file": "pinduoduo_json",
+            "robot": False,
+            "complaints": 0.0,
+            "late": {"late": 12, "late_pickup": 4},
+            "lines": {"abuse": 1},
+        },
+    ),
+    (
+        "kuaishou",
+        9,
+        {
+            "weight": 0.8,
+            "late": {"late": 6, "late_pickup": 4, "edge_ok": 1, "edge_late": 1},
+            "lines": {"lure": 7, "abuse": 1},
+            "refunds": {"slow_answer": 6, "slow_refund": 2},
+        },
+    ),
+    (
+        "kuaishou",
+        10,
+        {"weight": 0.9, "late": {"late": 5}, "spells": (Spell(10, 17, 0.7),), "lines": {"extreme": 3}},
+    ),
+    (
+        "suning",
+        11,
+        {
+            "weight": 0.7,
+            "late": {"late": 4, "late_pickup": 5},
+            "spells": (Spell(3, 33, 0.8),),
+            "refunds": {"never": 2, "slow_refund": 2},
+            "lines": {"abuse": 1, "extreme": 1},
+        },
+    ),
+)
 _TOTAL_WEIGHT = 11.8  # the sum of the weights above
 
 

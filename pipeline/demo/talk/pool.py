@@ -40,7 +40,10 @@ def fake_id_card(rnd: random.Random) -> str:
     body = f"{rnd.choice(('330106', '440305', '510107', '420111'))}19{rnd.randrange(60, 100)}"
     body += f"{rnd.randrange(1, 13):02d}{rnd.randrange(1, 29):02d}{rnd.randrange(1000):03d}"
     weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-    return body + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % 11]
+    return (
+        body
+        + "10X98765432"[sum(int(digit) * weight for digit, weight in zip(body, weights, strict=True)) % 11]
+    )
 
 
 def fake_bank_card(rnd: random.Random) -> str:
@@ -54,7 +57,9 @@ def fake_bank_card(rnd: random.Random) -> str:
 def fake_address(rnd: random.Random) -> str:
     """A street address in one of the cities of the sample."""
     province, city, district = rnd.choice(CITIES)
-    street = f"{rnd.choice(STREETS)}{rnd.randrange(1, 600)}号{rnd.randrange(1, 30)}幢{rnd.randrange(101, 2405)}室"
+    street = (
+        f"{rnd.choice(STREETS)}{rnd.randrange(1, 600)}号{rnd.randrange(1, 30)}幢{rnd.randrange(101, 2405)}室"
+    )
     return f"{province}{city}{district}{street}"
 
 
@@ -63,12 +68,23 @@ def _fill(template: str, category: Category, rnd: random.Random) -> str:
         return template
     phone = fake_phone(rnd)
     slots = {
-        "g": rnd.choice(category.goods)[0], "v": rnd.choice(category.variants), "h": str(rnd.randrange(150, 182)),
-        "w": str(rnd.randrange(88, 165)), "n": str(rnd.randrange(3, 10)), "mon": str(rnd.randrange(5, 9)),
-        "city": rnd.choice(CITIES)[1], "carrier": rnd.choice(CARRIERS)[0], "hour": str(rnd.randrange(13, 20)),
-        "o": str(rnd.randrange(1000, 9999)), "who": rnd.choice(SURNAMES) + rnd.choice(GIVEN), "phone": phone,
-        "phone_spaced": f"{phone[:3]} {phone[3:7]} {phone[7:]}", "addr": "", "idcard": "", "bank": "",
-    }  # fmt: skip
+        "g": rnd.choice(category.goods)[0],
+        "v": rnd.choice(category.variants),
+        "h": str(rnd.randrange(150, 182)),
+        "w": str(rnd.randrange(88, 165)),
+        "n": str(rnd.randrange(3, 10)),
+        "mon": str(rnd.randrange(5, 9)),
+        "city": rnd.choice(CITIES)[1],
+        "carrier": rnd.choice(CARRIERS)[0],
+        "hour": str(rnd.randrange(13, 20)),
+        "o": str(rnd.randrange(1000, 9999)),
+        "who": rnd.choice(SURNAMES) + rnd.choice(GIVEN),
+        "phone": phone,
+        "phone_spaced": f"{phone[:3]} {phone[3:7]} {phone[7:]}",
+        "addr": "",
+        "idcard": "",
+        "bank": "",
+    }
     if "{addr}" in template:
         slots["addr"] = fake_address(rnd)
     if "{idcard}" in template or "{bank}" in template:
@@ -89,15 +105,27 @@ def build_pool(category: Category, seed: int) -> Pool:
     groups: dict[str, tuple[str, ...]] = {}
     for intent in said.INTENTS:
         trade = intent.stage == "before"
-        groups[f"ask:{intent.name}"] = intent.asks + (category.asks if trade and intent.name == "stock" else ())
+        groups[f"ask:{intent.name}"] = intent.asks + (
+            category.asks if trade and intent.name == "stock" else ()
+        )
         groups[f"answer:{intent.name}"] = intent.answers
     groups |= {"ask:goods": category.asks, "answer:goods": category.answers}
     groups |= {
-        "filler": said.FILLERS, "angry": said.BUYER_ANGRY, "buyer_lure": said.BUYER_LURE, "closer": said.CLOSERS,
-        "greeting": said.GREETINGS, "robot": said.ROBOT_FAQ, "to_human": said.TO_HUMAN, "card": said.CARDS,
-        "order_card": said.ORDER_CARDS, "image": said.IMAGES, "abuse": lines.ABUSE, "lure": lines.LURE,
-        "close_trade": lines.CLOSE_TRADE, "extreme": lines.EXTREME,
-    }  # fmt: skip
+        "filler": said.FILLERS,
+        "angry": said.BUYER_ANGRY,
+        "buyer_lure": said.BUYER_LURE,
+        "closer": said.CLOSERS,
+        "greeting": said.GREETINGS,
+        "robot": said.ROBOT_FAQ,
+        "to_human": said.TO_HUMAN,
+        "card": said.CARDS,
+        "order_card": said.ORDER_CARDS,
+        "image": said.IMAGES,
+        "abuse": lines.ABUSE,
+        "lure": lines.LURE,
+        "close_trade": lines.CLOSE_TRADE,
+        "extreme": lines.EXTREME,
+    }
     sentences: list[str] = []
     offset, size = [], []
     for templates in groups.values():

@@ -68,15 +68,28 @@ class Breach:
         points_class = first_class(own)
         sanction = heaviest(own)
         return {
-            "store_id": self.store_id, "pack": self.pack, "home": self.home, "rule_id": self.rule_id, "track": self.track,
-            "occurred_at": self.occurred, "day": self.occurred // 86_400, "order_id": self.order_id,
-            "conversation_id": self.conversation_id, "message_id": self.message_id, "kind": self.kind,
-            "needs_text": self.needs_text, "certainty": self.certainty,
-            "money_low_cny": add(own, "money", "low"), "money_high_cny": add(own, "money", "high"),
-            "points_class": points_class, "points_low": add(own, "points", "low", points_class),
-            "points_high": add(own, "points", "high", points_class), "sanction": sanction.code if sanction else None,
-            "sanction_days_low": sanction.low if sanction else None, "sanction_days_high": sanction.high if sanction else None,
-        }  # fmt: skip
+            "store_id": self.store_id,
+            "pack": self.pack,
+            "home": self.home,
+            "rule_id": self.rule_id,
+            "track": self.track,
+            "occurred_at": self.occurred,
+            "day": self.occurred // 86_400,
+            "order_id": self.order_id,
+            "conversation_id": self.conversation_id,
+            "message_id": self.message_id,
+            "kind": self.kind,
+            "needs_text": self.needs_text,
+            "certainty": self.certainty,
+            "money_low_cny": add(own, "money", "low"),
+            "money_high_cny": add(own, "money", "high"),
+            "points_class": points_class,
+            "points_low": add(own, "points", "low", points_class),
+            "points_high": add(own, "points", "high", points_class),
+            "sanction": sanction.code if sanction else None,
+            "sanction_days_low": sanction.low if sanction else None,
+            "sanction_days_high": sanction.high if sanction else None,
+        }
 
 
 def first_class(effects: list[Effect]) -> str | None:

@@ -16,26 +16,63 @@ from pipeline.demo.truth.parcels import late_parcels, slow_refunds
 from pipeline.demo.truth.replies import failing_windows, slow_answers, unserved
 from pipeline.demo.truth.words import bad_words
 
-_ROWS = pl.Schema({
-    "store_id": pl.String(), "pack": pl.String(), "home": pl.Boolean(), "rule_id": pl.String(), "track": pl.String(),
-    "occurred_at": pl.Int64(), "day": pl.Int32(), "order_id": pl.String(), "conversation_id": pl.String(),
-    "message_id": pl.String(), "kind": pl.String(), "needs_text": pl.Boolean(), "certainty": pl.String(),
-    "money_low_cny": pl.Int64(), "money_high_cny": pl.Int64(), "points_class": pl.String(), "points_low": pl.Float64(),
-    "points_high": pl.Float64(), "sanction": pl.String(), "sanction_days_low": pl.Int64(), "sanction_days_high": pl.Int64(),
-})  # fmt: skip
-_TOTALS = pl.Schema({
-    "store_id": pl.String(), "pack": pl.String(), "home": pl.Boolean(), "rule_id": pl.String(), "track": pl.String(),
-    "certainty": pl.String(), "points_class": pl.String(), "breaches": pl.Int64(), "money_low_cny": pl.Int64(),
-    "money_high_cny": pl.Int64(), "points_low": pl.Float64(), "points_high": pl.Float64(), "sanction": pl.String(),
-    "sanction_days_low": pl.Int64(), "sanction_days_high": pl.Int64(),
-})  # fmt: skip
+_ROWS = pl.Schema(
+    {
+        "store_id": pl.String(),
+        "pack": pl.String(),
+        "home": pl.Boolean(),
+        "rule_id": pl.String(),
+        "track": pl.String(),
+        "occurred_at": pl.Int64(),
+        "day": pl.Int32(),
+        "order_id": pl.String(),
+        "conversation_id": pl.String(),
+        "message_id": pl.String(),
+        "kind": pl.String(),
+        "needs_text": pl.Boolean(),
+        "certainty": pl.String(),
+        "money_low_cny": pl.Int64(),
+        "money_high_cny": pl.Int64(),
+        "points_class": pl.String(),
+        "points_low": pl.Float64(),
+        "points_high": pl.Float64(),
+        "sanction": pl.String(),
+        "sanction_days_low": pl.Int64(),
+        "sanction_days_high": pl.Int64(),
+    }
+)
+_TOTALS = pl.Schema(
+    {
+        "store_id": pl.String(),
+        "pack": pl.String(),
+        "home": pl.Boolean(),
+        "rule_id": pl.String(),
+        "track": pl.String(),
+        "certainty": pl.String(),
+        "points_class": pl.String(),
+        "breaches": pl.Int64(),
+        "money_low_cny": pl.Int64(),
+        "money_high_cny": pl.Int64(),
+        "points_low": pl.Float64(),
+        "points_high": pl.Float64(),
+        "sanction": pl.String(),
+        "sanction_days_low": pl.Int64(),
+        "sanction_days_high": pl.Int64(),
+    }
+)
 
 
 def judge(world: World) -> list[Breach]:
     """Every breach of a covered rule in one shop, by every judging pack."""
     known = known_of(world)
-    found = [*late_parcels(known), *slow_refunds(known), *unserved(known), *slow_answers(known),
-             *failing_windows(known), *bad_words(known)]  # fmt: skip
+    found = [
+        *late_parcels(known),
+        *slow_refunds(known),
+        *unserved(known),
+        *slow_answers(known),
+        *failing_windows(known),
+        *bad_words(known),
+    ]
     cap_points(found)
     return [*found, *crossings(found)]
 
@@ -43,14 +80,18 @@ def judge(world: World) -> list[Breach]:
 def truth_rows(breaches: Sequence[Breach]) -> pl.DataFrame:
     """The rows of truth.parquet: one a breach."""
     frame = pl.DataFrame([breach.row() for breach in breaches], schema=_ROWS, orient="row")
-    return _typed(frame.with_columns(
-        pl.from_epoch("occurred_at", time_unit="s").cast(pl.Datetime("us")), pl.col("day").cast(pl.Date),
-    ))  # fmt: skip
+    return _typed(
+        frame.with_columns(
+            pl.from_epoch("occurred_at", time_unit="s").cast(pl.Datetime("us")),
+            pl.col("day").cast(pl.Date),
+        )
+    )
 
 
 def truth_totals(breaches: Sequence[Breach]) -> pl.DataFrame:
-    """Sums per shop, pack, rule, track, certainty and points class; breaches, money and sanction stand on the
-    first class only, so that sums are right. An effect may be less sure than its breach and is counted by its own."""
+    """Sums per shop, pack, rule, track, certainty and points class; breaches, money and sanction stand on
+    the first class only, so that sums are right. An effect may be less sure than its breach and counts by its own.
+    """
     groups: dict[tuple[str, ...], tuple[list[Breach], list[Effect]]] = defaultdict(lambda: ([], []))
     for breach in breaches:
         key = (breach.store_id, breach.pack, breach.rule_id, breach.track)
@@ -64,17 +105,27 @@ def truth_totals(breaches: Sequence[Breach]) -> pl.DataFrame:
         for place, points_class in enumerate(classes):
             first = place == 0
             known = [e for e in effects if e.kind == "money" and e.low is not None]
-            rows.append({
-                "store_id": store_id, "pack": pack, "home": pack in ("law", store_id.partition("/")[0]), "rule_id": rule_id,
-                "track": track, "certainty": certainty, "points_class": points_class, "breaches": len(members) if first else 0,
-                "money_low_cny": add(known, "money", "low") if first else None,
-                "money_high_cny": add([e for e in effects if e.high is not None], "money", "high") if first else None,
-                "points_low": add(effects, "points", "low", points_class) if points_class else None,
-                "points_high": add(effects, "points", "high", points_class) if points_class else None,
-                "sanction": sanction.code if sanction and first else None,
-                "sanction_days_low": sanction.low if sanction and first else None,
-                "sanction_days_high": sanction.high if sanction and first else None,
-            })  # fmt: skip
+            rows.append(
+                {
+                    "store_id": store_id,
+                    "pack": pack,
+                    "home": pack in ("law", store_id.partition("/")[0]),
+                    "rule_id": rule_id,
+                    "track": track,
+                    "certainty": certainty,
+                    "points_class": points_class,
+                    "breaches": len(members) if first else 0,
+                    "money_low_cny": add(known, "money", "low") if first else None,
+                    "money_high_cny": add([e for e in effects if e.high is not None], "money", "high")
+                    if first
+                    else None,
+                    "points_low": add(effects, "points", "low", points_class) if points_class else None,
+                    "points_high": add(effects, "points", "high", points_class) if points_class else None,
+                    "sanction": sanction.code if sanction and first else None,
+                    "sanction_days_low": sanction.low if sanction and first else None,
+                    "sanction_days_high": sanction.high if sanction and first else None,
+                }
+            )
     return _typed(pl.DataFrame(rows, schema=_TOTALS, orient="row"))
 
 

@@ -114,12 +114,21 @@ def known_of(world: World) -> Known:
     talks, lines = _talks(world)
     days = [ask.asked // 86_400 for talk in talks for ask in talk.asks]
     return Known(
-        store_id=store.store_id, platform=store.platform, first_day=min(days), last_day=seconds(plan.end) // 86_400 - 1,
-        made_at=seconds(plan.exported_at), ships_known=store.platform in _TELL_SHIPPING or store.logistics,
-        picks_known=store.logistics, parcels=list(_parcels(world)),
-        late_complaints=frozenset(world.orders.ids[c.order] for c in world.complaints if c.concept == "late_shipment"),
-        requests=list(_requests(world)), talks=talks, lines=lines,
-    )  # fmt: skip
+        store_id=store.store_id,
+        platform=store.platform,
+        first_day=min(days),
+        last_day=seconds(plan.end) // 86_400 - 1,
+        made_at=seconds(plan.exported_at),
+        ships_known=store.platform in _TELL_SHIPPING or store.logistics,
+        picks_known=store.logistics,
+        parcels=list(_parcels(world)),
+        late_complaints=frozenset(
+            world.orders.ids[c.order] for c in world.complaints if c.concept == "late_shipment"
+        ),
+        requests=list(_requests(world)),
+        talks=talks,
+        lines=lines,
+    )
 
 
 def _time(value: int) -> int | None:
@@ -132,17 +141,36 @@ def _parcels(world: World) -> Iterator[Parcel]:
     orders = view.orders
     ships = store.platform in _TELL_SHIPPING or store.logistics
     promises = store.platform in _TELL_PROMISE
-    rows = zip(orders.ids, orders.created.tolist(), orders.paid.tolist(), orders.cod.tolist(), orders.promised.tolist(),
-               orders.shipped.tolist(), orders.picked.tolist(), view.status.tolist(), orders.paid_fen.tolist(),
-               orders.kind.tolist(), strict=True)  # fmt: skip
+    rows = zip(
+        orders.ids,
+        orders.created.tolist(),
+        orders.paid.tolist(),
+        orders.cod.tolist(),
+        orders.promised.tolist(),
+        orders.shipped.tolist(),
+        orders.picked.tolist(),
+        view.status.tolist(),
+        orders.paid_fen.tolist(),
+        orders.kind.tolist(),
+        strict=True,
+    )
     for order_id, created, paid, cod, promised, shipped, picked, status, fen, kind in rows:
         if status == UNPAID or (paid == NEVER and not cod):
             continue
         yield Parcel(
-            order_id, created, _time(paid), cod, _time(promised) if promises else None,
-            _time(shipped) if ships else None, _time(picked) if store.logistics else None,
-            status == TO_SHIP or (cod and shipped == NEVER), status == CLOSED, store.platform in _TELL_NO_PRESALE, fen, kind,
-        )  # fmt: skip
+            order_id,
+            created,
+            _time(paid),
+            cod,
+            _time(promised) if promises else None,
+            _time(shipped) if ships else None,
+            _time(picked) if store.logistics else None,
+            status == TO_SHIP or (cod and shipped == NEVER),
+            status == CLOSED,
+            store.platform in _TELL_NO_PRESALE,
+            fen,
+            kind,
+        )
 
 
 def _requests(world: World) -> Iterator[Request]:
@@ -153,10 +181,16 @@ def _requests(world: World) -> Iterator[Request]:
         returned = request.kind == RETURN and platform in ("taobao", "tmall")
         stage = "not_shipped" if request.stage == "not_shipped" else "returned" if returned else "received"
         yield Request(
-            world.orders.ids[request.order], request.kind, stage, request.requested,
-            agreed if agreed is not None else refunded, refunded, platform in _TELL_REFUNDED,
-            platform in _TELL_AGREED | _TELL_REFUNDED, request.planted,
-        )  # fmt: skip
+            world.orders.ids[request.order],
+            request.kind,
+            stage,
+            request.requested,
+            agreed if agreed is not None else refunded,
+            refunded,
+            platform in _TELL_REFUNDED,
+            platform in _TELL_AGREED | _TELL_REFUNDED,
+            request.planted,
+        )
 
 
 def _talks(world: World) -> tuple[list[Talk], list[Line]]:
@@ -169,12 +203,16 @@ def _talks(world: World) -> tuple[list[Talk], list[Line]]:
     talks = []
     for place, (buyer, order) in enumerate(zip(decided.buyer.tolist(), decided.order.tolist(), strict=True)):
         about = order if told else NOBODY
-        talks.append(Talk(
-            numbers[place] if numbers else None, buyer, orders.ids[about] if about != NOBODY else None,
-            _time(int(orders.paid[about])) if about != NOBODY else None,
-            (told or store.chat_file == "jd_json") and not bool(decided.robot_only[place]),
-            "unserved" if decided.unserved[place] else "",
-        ))  # fmt: skip
+        talks.append(
+            Talk(
+                numbers[place] if numbers else None,
+                buyer,
+                orders.ids[about] if about != NOBODY else None,
+                _time(int(orders.paid[about])) if about != NOBODY else None,
+                (told or store.chat_file == "jd_json") and not bool(decided.robot_only[place]),
+                "unserved" if decided.unserved[place] else "",
+            )
+        )
     complained = {complaint.talk for complaint in world.complaints if complaint.talk != NOBODY}
     lines: list[Line] = []
     waiting: list[Ask] = []

@@ -21,22 +21,34 @@ class Node:
 
 
 LADDERS: dict[tuple[str, str], tuple[str, tuple[Node, ...]]] = {
-    ("douyin", "A"): ("douyin.ladder_a", (Node(12, True, (("money", "CNY", 200_000), ("sanction", "suspension", 3))),)),
-    ("douyin", "B"): ("douyin.ladder_b", (
-        Node(4, False, (("money", "CNY", None), ("sanction", "exam", None))),
-        Node(8, False, (("money", "CNY", 500_000), ("sanction", "suspension", 7))),
-        Node(12, False, (("sanction", "removal", None),)),
-    )),
+    ("douyin", "A"): (
+        "douyin.ladder_a",
+        (Node(12, True, (("money", "CNY", 200_000), ("sanction", "suspension", 3))),),
+    ),
+    ("douyin", "B"): (
+        "douyin.ladder_b",
+        (
+            Node(4, False, (("money", "CNY", None), ("sanction", "exam", None))),
+            Node(8, False, (("money", "CNY", 500_000), ("sanction", "suspension", 7))),
+            Node(12, False, (("sanction", "removal", None),)),
+        ),
+    ),
     ("taobao", "general"): ("taobao.ladder_general", (Node(12, False, (("sanction", "shop_hidden", 7),)),)),
-    ("tmall", "general"): ("tmall.ladder_general", (Node(12, True, (("money", "CNY", 1_000_000), ("sanction", "marketing_limit", 7))),)),
-    ("jd", "general"): ("jd.ladder_general", (
-        Node(25, False, (("money", "CNY", 300_000), ("sanction", "marketing_limit", 7))),
-        Node(50, False, (("money", "CNY", 600_000), ("sanction", "marketing_limit", 14))),
-        Node(75, False, (("money", "CNY", 900_000), ("sanction", "marketing_limit", 21))),
-        Node(100, False, (("money", "CNY", 1_200_000), ("sanction", "marketing_limit", 21))),
-        Node(125, False, (("money", "CNY", 1_200_000), ("sanction", "marketing_limit", 21))),
-    )),
-}  # fmt: skip
+    ("tmall", "general"): (
+        "tmall.ladder_general",
+        (Node(12, True, (("money", "CNY", 1_000_000), ("sanction", "marketing_limit", 7))),),
+    ),
+    ("jd", "general"): (
+        "jd.ladder_general",
+        (
+            Node(25, False, (("money", "CNY", 300_000), ("sanction", "marketing_limit", 7))),
+            Node(50, False, (("money", "CNY", 600_000), ("sanction", "marketing_limit", 14))),
+            Node(75, False, (("money", "CNY", 900_000), ("sanction", "marketing_limit", 21))),
+            Node(100, False, (("money", "CNY", 1_200_000), ("sanction", "marketing_limit", 21))),
+            Node(125, False, (("money", "CNY", 1_200_000), ("sanction", "marketing_limit", 21))),
+        ),
+    ),
+}
 
 
 def cap_points(breaches: Sequence[Breach]) -> None:

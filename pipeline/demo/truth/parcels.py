@@ -91,9 +91,16 @@ def late_parcels(known: Known) -> Iterator[Breach]:
             due = promised if promised is not None else start + rule.hours * HOUR
             if _late(rule, parcel, due, known.made_at):
                 yield Breach(
-                    known.store_id, rule.rule_id.partition(".")[0], rule.rule_id, due, parcel.kind or "unplanted", rule.track,
-                    parcel.order_id, has_penalties=True, effects=rule.cost(parcel, parcel.order_id in known.late_complaints),
-                )  # fmt: skip
+                    known.store_id,
+                    rule.rule_id.partition(".")[0],
+                    rule.rule_id,
+                    due,
+                    parcel.kind or "unplanted",
+                    rule.track,
+                    parcel.order_id,
+                    has_penalties=True,
+                    effects=rule.cost(parcel, parcel.order_id in known.late_complaints),
+                )
 
 
 def _paid_within(paid: int, days: tuple[str, str]) -> bool:
@@ -143,6 +150,10 @@ def slow_refunds(known: Known) -> Iterator[Breach]:
             due = request.requested + rule.hours * HOUR
             if told and (known.made_at > due if stop is None else stop > due):
                 yield Breach(
-                    known.store_id, rule.rule_id.partition(".")[0], rule.rule_id, due, request.planted or "unplanted",
+                    known.store_id,
+                    rule.rule_id.partition(".")[0],
+                    rule.rule_id,
+                    due,
+                    request.planted or "unplanted",
                     order_id=request.order_id,
-                )  # fmt: skip
+                )

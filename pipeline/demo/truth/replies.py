@@ -30,9 +30,16 @@ def unserved(known: Known) -> Iterator[Breach]:
         if asked and talk.assigned and not talk.served:
             effects = [Effect(CONTINGENT, "points", "A", 0, 2), Effect(CONTINGENT, "points", "B", 0, 4)]
             yield Breach(
-                known.store_id, "douyin", "douyin.no_service", min(asked), talk.planted or "unplanted",
-                order_id=talk.order_id, conversation_id=talk.number, has_penalties=True, effects=effects,
-            )  # fmt: skip
+                known.store_id,
+                "douyin",
+                "douyin.no_service",
+                min(asked),
+                talk.planted or "unplanted",
+                order_id=talk.order_id,
+                conversation_id=talk.number,
+                has_penalties=True,
+                effects=effects,
+            )
 
 
 def slow_answers(known: Known) -> Iterator[Breach]:
@@ -44,19 +51,30 @@ def slow_answers(known: Known) -> Iterator[Breach]:
             for rule_id, limit in limits:
                 if ask.to_any is None or ask.to_any > limit:
                     kind = talk.planted or ("unanswered" if ask.to_any is None else "slow_answer")
-                    yield Breach(known.store_id, "baseline", rule_id, ask.asked, kind, "training",
-                                 talk.order_id, talk.number)  # fmt: skip
+                    yield Breach(
+                        known.store_id,
+                        "baseline",
+                        rule_id,
+                        ask.asked,
+                        kind,
+                        "training",
+                        talk.order_id,
+                        talk.number,
+                    )
 
 
 def _rounds_in_three_minutes(talks: Iterable[Talk]) -> list[Unit]:
     """Taobao: turns asked from 8 to 23; a person within 180 seconds."""
-    return [(ask.asked // DAY, float(ask.to_human is not None and ask.to_human <= 180))
-            for talk in talks for ask in talk.asks
-            if ask.opens_round and 8 * 3600 <= ask.asked % DAY < 23 * 3600]  # fmt: skip
+    return [
+        (ask.asked // DAY, float(ask.to_human is not None and ask.to_human <= 180))
+        for talk in talks
+        for ask in talk.asks
+        if ask.opens_round and 8 * 3600 <= ask.asked % DAY < 23 * 3600
+    ]
 
 
 def _consumers_in_three_minutes(talks: Iterable[Talk]) -> list[Unit]:
-    """Pinduoduo: a consumer's day is answered only if every message from 8 to 23 is, by a person, in 180 seconds."""
+    """Pinduoduo: a consumer's day is answered if every message from 8 to 23 is, by a person, in 180 s."""
     days: dict[tuple[int, int], list[float]] = defaultdict(list)
     for talk in talks:
         if talk.by_robot and not talk.served:
@@ -144,6 +162,12 @@ def _breach(
 ) -> Breach:
     sure = CONFIRMED if window.whole else CONTINGENT
     return Breach(
-        known.store_id, rule_id.partition(".")[0], rule_id, window.end * DAY - 1, "window", unsettled=not window.whole,
-        has_penalties=effects is not None, effects=effects(sure) if effects else [],
-    )  # fmt: skip
+        known.store_id,
+        rule_id.partition(".")[0],
+        rule_id,
+        window.end * DAY - 1,
+        "window",
+        unsettled=not window.whole,
+        has_penalties=effects is not None,
+        effects=effects(sure) if effects else [],
+    )

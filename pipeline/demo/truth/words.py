@@ -46,9 +46,19 @@ def _said(
     known: Known, line: Line, rule_id: str, effects: list[Effect] | None, track: str = "in_force"
 ) -> Breach:
     return Breach(
-        known.store_id, rule_id.partition(".")[0], rule_id, line.said, line.what, track, line.order_id, line.talk.number,
-        line.message_id, needs_text=True, has_penalties=effects is not None, effects=effects or [],
-    )  # fmt: skip
+        known.store_id,
+        rule_id.partition(".")[0],
+        rule_id,
+        line.said,
+        line.what,
+        track,
+        line.order_id,
+        line.talk.number,
+        line.message_id,
+        needs_text=True,
+        has_penalties=effects is not None,
+        effects=effects or [],
+    )
 
 
 def _douyin_abuse(line: Line, nth: int) -> list[Effect]:
@@ -66,7 +76,7 @@ def _taobao_abuse(line: Line) -> list[Effect]:
 
 
 def _tmall_abuse(nth: int) -> list[Effect]:
-    """1,000 yuan to the buyer; 12 points from the third or the fourth time in the year, which of them is not clear."""
+    """1,000 yuan to the buyer; 12 points from the third or fourth time in the year, which is not clear."""
     effects = [Effect(CONFIRMED, "money", "CNY", 1_000 * _YUAN, 1_000 * _YUAN)]
     if nth >= 3:
         effects.append(Effect(CONFIRMED if nth > 3 else CONTINGENT, "points", "general", 12, 12))
@@ -74,8 +84,9 @@ def _tmall_abuse(nth: int) -> list[Effect]:
 
 
 def _douyin_lure(line: Line) -> list[Effect]:
-    """Severe 200 yuan before 2025-09-29, 5,000 with removal or less since. Especially severe needs what nobody saw:
-    many complaints, danger, great scale; so it stays out."""
+    """Severe 200 yuan before 2025-09-29, 5,000 with removal or less since.
+
+    Especially severe needs what nobody saw: many complaints, danger, great scale; so it stays out."""
     if moment(line.said).strftime("%Y-%m-%d") < "2025-09-29":
         return [Effect(CONFIRMED, "money", "CNY", 200 * _YUAN, 200 * _YUAN)]
     return [

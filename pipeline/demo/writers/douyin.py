@@ -104,5 +104,4 @@ def write_aftersales(folder: Path, rows: RequestView) -> Path:
             "仲裁状态": rows.same("-"),
         },
     )
-    made = f"{rows.stamp[:4]}-{rows.stamp[4:6]}-{rows.stamp[6:8]} {rows.stamp[8:10]}_{rows.stamp[10:12]}_{rows.stamp[12:]}"
-    return write_xlsx(folder / f"售后单-{made}.xlsx", frame)
+    return write_xlsx(folder / f"售后单-{rows.made_at:%Y-%m-%d %H_%M_%S}.xlsx", frame)

@@ -1,4 +1,4 @@
-"""Pinduoduo files: a workbook whose sheet is called Sheet0, order numbers that carry their day, after-sales."""
+"""Pinduoduo files: a workbook with a sheet Sheet0, order numbers that carry their day, after-sales."""
 
 from __future__ import annotations
 

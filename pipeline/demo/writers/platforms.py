@@ -43,5 +43,5 @@ def write_requests(
     """Write the after-sales file of a shop; none if nobody asked for anything."""
     if not requests:
         return []
-    rows = RequestView(store, orders, requests, f"{plan.exported_at:%Y%m%d%H%M%S}")
+    rows = RequestView(store, orders, requests, plan.exported_at)
     return [_REQUESTS[store.platform](folder, rows)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,9 +18,12 @@ from pipeline.demo.writers.view import nicknames, stamps, yuan
 class RequestView:
     """Columns of text, one value a request."""
 
-    def __init__(self, store: Store, orders: Orders, requests: Sequence[Request], stamp: str) -> None:
+    def __init__(
+        self, store: Store, orders: Orders, requests: Sequence[Request], made_at: dt.datetime
+    ) -> None:
         self.store, self.orders, self.requests = store, orders, requests
-        self.stamp = stamp  # when the file was made, as file names write it
+        self.made_at = made_at
+        self.stamp = f"{made_at:%Y%m%d%H%M%S}"
         self.row = np.array([request.order for request in requests], dtype=np.int64)
 
     def ids(self) -> pl.Series:

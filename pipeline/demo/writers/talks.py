@@ -18,10 +18,10 @@ from pipeline.demo.chats import (
     RECALL,
     ROBOT,
     SYSTEM,
-    Messages,
     Talks,
 )
 from pipeline.demo.clock import DAY, HOUR, Ints, moment
+from pipeline.demo.messages import Messages
 from pipeline.demo.orders import Orders
 from pipeline.demo.plan import Plan, Store
 from pipeline.demo.talk.pool import Pool
@@ -84,13 +84,22 @@ def _table(
     robots = talks.robot_only[talk] | (messages.role == ROBOT)
     desk = np.where(robots, len(store.agents), _seated(store, talks, messages))
     numbers = pl.Series([*orders.ids, ""], dtype=pl.String)
-    frame = table(_CHAT, {
-        "店铺": pl.repeat(store.name, len(talk), eager=True), "会话ID": talk_ids(plan, store, talks).gather(talk),
-        "会话开始时间": stamps(messages.sent[first]).gather(talk), "会话结束时间": stamps(messages.sent[last]).gather(talk),
-        "客服账号": agents.gather(desk), "买家昵称": names.gather(talk), "发送方": _ROLES.gather(messages.role),
-        "发送时间": stamps(messages.sent), "消息类型": _KINDS.gather(messages.kind), "消息内容": said,
-        "订单号": numbers.gather(np.where(talks.order[talk] == NOBODY, len(orders), talks.order[talk])),
-    })  # fmt: skip
+    frame = table(
+        _CHAT,
+        {
+            "店铺": pl.repeat(store.name, len(talk), eager=True),
+            "会话ID": talk_ids(plan, store, talks).gather(talk),
+            "会话开始时间": stamps(messages.sent[first]).gather(talk),
+            "会话结束时间": stamps(messages.sent[last]).gather(talk),
+            "客服账号": agents.gather(desk),
+            "买家昵称": names.gather(talk),
+            "发送方": _ROLES.gather(messages.role),
+            "发送时间": stamps(messages.sent),
+            "消息类型": _KINDS.gather(messages.kind),
+            "消息内容": said,
+            "订单号": numbers.gather(np.where(talks.order[talk] == NOBODY, len(orders), talks.order[talk])),
+        },
+    )
     month = pl.Series((talks.started // DAY).astype("int32")).cast(pl.Date).dt.strftime("%Y-%m").gather(talk)
     paths = []
     made = plan.exported_at
@@ -110,14 +119,21 @@ def _seated(store: Store, talks: Talks, messages: Messages) -> Ints:
 def _qianniu(
     folder: Path, store: Store, names: pl.Series, talks: Talks, messages: Messages, said: pl.Series
 ) -> list[Path]:
-    """Text copied from the client, a file for each week: "who --> to whom time" on one line, then what was said."""
+    """Text copied from the client, a file for each week: "who --> to whom time", then what was said."""
     folder.mkdir(parents=True, exist_ok=True)
     speaker = [f"{store.name}:{agent}" for agent in store.agents]
     buyers = names.to_list()
     week_of = ((messages.sent[np.flatnonzero(np.diff(messages.talk, prepend=-1))] // DAY) + 3) // 7
     by_week: dict[int, list[str]] = {}
-    rows = zip(messages.talk.tolist(), messages.role.tolist(), _seated(store, talks, messages).tolist(), messages.kind.tolist(),
-               stamps(messages.sent).to_list(), said.to_list(), strict=True)  # fmt: skip
+    rows = zip(
+        messages.talk.tolist(),
+        messages.role.tolist(),
+        _seated(store, talks, messages).tolist(),
+        messages.kind.tolist(),
+        stamps(messages.sent).to_list(),
+        said.to_list(),
+        strict=True,
+    )
     for talk, role, agent, kind, sent, text in rows:
         lines = by_week.setdefault(int(week_of[talk]), [])
         desk = speaker[max(agent, 0)]
@@ -144,17 +160,31 @@ def _pinduoduo(
     buyers = names.to_list()
     by_buyer: dict[str, list[dict[str, object]]] = {}
     kinds = {IMAGE: 1, PRODUCT_CARD: 64, ORDER_CARD: 66, RECALL: 1002}
-    rows = zip(messages.talk.tolist(), messages.role.tolist(), messages.agent.tolist(), messages.kind.tolist(),
-               messages.sent.tolist(), said.to_list(), strict=True)  # fmt: skip
+    rows = zip(
+        messages.talk.tolist(),
+        messages.role.tolist(),
+        messages.agent.tolist(),
+        messages.kind.tolist(),
+        messages.sent.tolist(),
+        said.to_list(),
+        strict=True,
+    )
     for place, (talk, role, agent, kind, sent, text) in enumerate(rows):
         if role == SYSTEM:
             continue
         buyer = {"role": "user", "uid": buyers[talk]}
         desk: dict[str, object] = {"role": "mall_cs", "uid": "88010033", "cs_uid": f"88010033{agent:02d}"}
-        by_buyer.setdefault(buyers[talk], []).append({
-            "from": buyer if role == BUYER else desk, "to": desk if role == BUYER else buyer, "content": text,
-            "type": kinds.get(kind, 0), "info": {}, "msg_id": f"{1_700_000_000_000 + place * 13}", "ts": str(sent - 8 * HOUR),
-        })  # fmt: skip
+        by_buyer.setdefault(buyers[talk], []).append(
+            {
+                "from": buyer if role == BUYER else desk,
+                "to": desk if role == BUYER else buyer,
+                "content": text,
+                "type": kinds.get(kind, 0),
+                "info": {},
+                "msg_id": f"{1_700_000_000_000 + place * 13}",
+                "ts": str(sent - 8 * HOUR),
+            }
+        )
     path = folder / "聊天记录_plateau_chat_list.json"
     pages = [
         {"success": True, "result": {"messages": said_to[::-1], "has_more": False}}
@@ -177,16 +207,36 @@ def _jd(
     folder.mkdir(parents=True, exist_ok=True)
     buyers, numbers = names.to_list(), talk_ids(plan, store, talks).to_list()
     logs: dict[int, list[dict[str, object]]] = {}
-    rows = zip(messages.talk.tolist(), messages.role.tolist(), _seated(store, talks, messages).tolist(), messages.kind.tolist(),
-               stamps(messages.sent).to_list(), said.to_list(), strict=True)  # fmt: skip
+    rows = zip(
+        messages.talk.tolist(),
+        messages.role.tolist(),
+        _seated(store, talks, messages).tolist(),
+        messages.kind.tolist(),
+        stamps(messages.sent).to_list(),
+        said.to_list(),
+        strict=True,
+    )
     for place, (talk, role, agent, kind, sent, text) in enumerate(rows):
         if role not in (BUYER, AGENT):
             continue
-        logs.setdefault(talk, []).append({
-            "waiter": store.agents[agent], "customer": buyers[talk], "xidBuyer": buyers[talk], "waiterSend": role == AGENT,
-            "createdTime": sent, "content": text, "msgType": "image" if kind == IMAGE else "text", "imgUrl": None, "contentType": 0,
-            "sid": numbers[talk], "uuid": f"{store.folder}-{place:08d}", "revokeFlag": 1 if kind == RECALL else 0, "revokeTime": None, "skuId": None,
-        })  # fmt: skip
+        logs.setdefault(talk, []).append(
+            {
+                "waiter": store.agents[agent],
+                "customer": buyers[talk],
+                "xidBuyer": buyers[talk],
+                "waiterSend": role == AGENT,
+                "createdTime": sent,
+                "content": text,
+                "msgType": "image" if kind == IMAGE else "text",
+                "imgUrl": None,
+                "contentType": 0,
+                "sid": numbers[talk],
+                "uuid": f"{store.folder}-{place:08d}",
+                "revokeFlag": 1 if kind == RECALL else 0,
+                "revokeTime": None,
+                "skuId": None,
+            }
+        )
     path = folder / f"咚咚聊天记录_{plan.exported_at:%Y%m%d%H%M%S}.json"
     path.write_text(
         json.dumps([row for talk in logs.values() for row in talk], ensure_ascii=False), encoding="utf-8"

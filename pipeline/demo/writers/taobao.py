@@ -1,4 +1,4 @@
-"""Taobao and Tmall files as Qianniu writes them: the classic CSV in GB18030, the workbooks of 2025, refunds."""
+"""Taobao and Tmall files as Qianniu writes them: classic CSV in GB18030, workbooks of 2025, refunds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that no platform hands out, in this project's own templates: logistics, complaints, who was online."""
+"""Files that no platform hands out, in the project's own templates: logistics, complaints, presence."""
 
 from __future__ import annotations
 

@@ -166,11 +166,14 @@ def yuan(fen: Ints, form: str = "{}") -> pl.Series:
 def nicknames(store: Store, buyers: Ints) -> pl.Series:
     """What the platform calls a buyer; the same buyer has the same name in every file of the shop."""
     form, first, step = {
-        "taobao": ("tb{}", 10_000_000, 7_907), "tmall": ("t_{}_00", 130_000_000, 7_907),
-        "jd": ("jd_{}", 4_400_000_000, 104_729), "pinduoduo": ("{}", 30_000_000_000, 104_729),
-        "douyin": ("用户{}", 3_100_000_000_000, 1_299_709), "kuaishou": ("快手用户{}", 1_700_000_000, 15_485),
+        "taobao": ("tb{}", 10_000_000, 7_907),
+        "tmall": ("t_{}_00", 130_000_000, 7_907),
+        "jd": ("jd_{}", 4_400_000_000, 104_729),
+        "pinduoduo": ("{}", 30_000_000_000, 104_729),
+        "douyin": ("用户{}", 3_100_000_000_000, 1_299_709),
+        "kuaishou": ("快手用户{}", 1_700_000_000, 15_485),
         "suning": ("{}***su", 1_390_000, 13),
-    }[store.platform]  # fmt: skip
+    }[store.platform]
     numbers = first + store.number * 3_000_017 + buyers * step
     return _form(pl.Series(numbers.astype(str)), form)
 
