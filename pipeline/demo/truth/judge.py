@@ -89,8 +89,10 @@ def truth_rows(breaches: Sequence[Breach]) -> pl.DataFrame:
 
 
 def truth_totals(breaches: Sequence[Breach]) -> pl.DataFrame:
-    """Sums per shop, pack, rule, track, certainty and points class; breaches, money and sanction stand on
-    the first class only, so that sums are right. An effect may be less sure than its breach and counts by its own.
+    """Sums per shop, pack, rule, track, certainty and points class.
+
+    Breaches, money and sanction stand on the first class only, so that sums are right. An effect may be
+    less sure than its breach and counts by its own certainty.
     """
     groups: dict[tuple[str, ...], tuple[list[Breach], list[Effect]]] = defaultdict(lambda: ([], []))
     for breach in breaches:
