@@ -53,6 +53,9 @@ class Layout:
     how_zh: str = ""
     how_en: str = ""
     sources_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    known: frozenset[str] = frozenset()
+    reader: str = ""  # a reader of its own; such a layout is not found by headings
+    speaker_account: bool = False  # the account column names the speaker, buyers too
 
     @property
     def primary(self) -> str:
@@ -82,19 +85,25 @@ def load_layouts(packs: Path, platform: str) -> list[Layout]:
 
 
 @cache
+def _yaml(path: Path) -> Any:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506
+
+
+@cache
 def _load(packs: Path, platform: str) -> tuple[Layout, ...]:
-    registry = yaml.safe_load((packs / "registry" / "platforms.yaml").read_text("utf-8"))
+    registry = _yaml(packs / "registry" / "platforms.yaml")
     folder = (registry.get(platform) or {}).get("folder", platform)
     found: list[Layout] = []
     values: dict[str, Any] = {}
     files = [packs / folder / "exports.yaml", packs / "registry" / "export_common.yaml"]
-    read = [(path, yaml.safe_load(path.read_text("utf-8"))) for path in files if path.exists()]
+    read = [(path, _yaml(path)) for path in files if path.exists()]
     for _, data in read:
         for name, mapping in (data.get("values") or {}).items():
             values.setdefault(name, mapping)
     concepts = packs / "registry" / "concepts.yaml"
     if concepts.exists() and "concept" in values:
-        named = yaml.safe_load(concepts.read_text("utf-8"))
+        named = _yaml(concepts)
         values["concept"] = {**{entry["zh"]: id_ for id_, entry in named.items()}, **{id_: id_ for id_ in named}, **values["concept"]}
     for path, data in read:
         found += [_layout(entry, values, path) for entry in data["layouts"]]
@@ -126,13 +135,13 @@ def _layout(entry: dict[str, Any], values: dict[str, Any], path: Path) -> Layout
         tables[name] = tuple(sources)
     return Layout(
         id=entry["id"], title_zh=entry["title"]["zh"], title_en=entry["title"]["en"], grade=entry["grade"],
-        needs=tuple(tuple(need.split("|")) for need in entry["needs"]),
+        needs=tuple(tuple(need.split("|")) for need in entry.get("needs", [])),
         marks=tuple(tuple(normalise(mark) for mark in marks.split("|")) for marks in entry.get("marks", [])),
         without=tuple(normalise(heading) for heading in entry.get("without", [])),
         tables=tables, one_row_per=entry.get("one_row_per", "record"), ids=entry.get("ids", {}),
         month_from=entry.get("month_from"), headings=tuple(entry.get("headings", [])),
-        how_zh=(entry.get("how") or {}).get("zh", ""), how_en=(entry.get("how") or {}).get("en", ""),
-        sources_of=_sources_of(tables),
+        reader=entry.get("reader", ""), speaker_account=entry.get("speaker_account", False), how_zh=(entry.get("how") or {}).get("zh", ""), how_en=(entry.get("how") or {}).get("en", ""),
+        sources_of=_sources_of(tables), known=frozenset(heading for known in _sources_of(tables).values() for heading in known),
     )  # fmt: skip
 
 
@@ -163,8 +172,10 @@ def find_layout(rows: Sequence[Sequence[str | None]], layouts: Sequence[Layout],
             if key:
                 at[key] = (*at.get(key, ()), position)
         for rank, layout in enumerate(layouts):
+            if layout.reader or not layout.known & at.keys():
+                continue
             missing = _missing(layout, at)
-            explained = sum(1 for key in at if any(key in known for known in layout.sources_of.values()))
+            explained = len(layout.known & at.keys())
             if not missing:
                 score = (explained, -rank, Match(layout, row, at, len(names)))
                 if best is None or score[:2] > best[:2]:

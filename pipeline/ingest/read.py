@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import shutil
-import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from pipeline.config import PLATFORMS, Config
-from pipeline.ingest import limits
 from pipeline.ingest.chat import complete
-from pipeline.ingest.delimited import read_delimited
 from pipeline.ingest.files import FILES_SCHEMA, Found, content_of, discover, export_time, read_files, write_files
-from pipeline.ingest.layouts import Layout, Match, UnknownLayout, find_layout, load_layouts
+from pipeline.ingest.layouts import Layout, Match, find_layout, load_layouts
 from pipeline.ingest.merge import FindHits, Merger, month_of
+from pipeline.ingest.opened import Piece, open_file
 from pipeline.ingest.parse import QUARANTINE, Owner, Parsed, parse_sheet
 from pipeline.ingest.people import load_key
 from pipeline.ingest.quarantine import write_quarantine
-from pipeline.ingest.sheet import Sheet
-from pipeline.ingest.sniff import encoding_of, is_workbook, load, refuse, sniff, workbook_kind
+from pipeline.ingest.sniff import refuse
+from pipeline.ingest.spoken import own_messages
 from pipeline.ingest.staging import Staging
 from pipeline.ingest.stores import write_stores
-from pipeline.ingest.workbook import read_html, read_xls, read_xlsx
 from pipeline.paths import packs_dir
-from pipeline.problems import FilesRefused, GuizeError, Problem
+from pipeline.problems import GuizeError, Problem
 
 Progress = Callable[[str, int, int], None]
 # Times that lie ahead of an export by their nature.
@@ -100,7 +96,7 @@ def ingest(
             if progress:
                 progress(file.source_file, number, len(found))
             content = content_of(file.path)
-            version = _layouts_version(packs, file.platform)
+            version = _layouts_version(packs)
             if _is_known(before, rows, file, content, version):
                 report.known += 1
                 report.refused += _still_refused(before, file, content)
@@ -150,10 +146,9 @@ def _still_refused(before: pl.DataFrame, file: Found, content: str) -> list[Prob
     return [_problem_of(row) for row in same.tail(1).to_dicts()]
 
 
-def _layouts_version(packs: Path, platform: str) -> str:
+@cache
+def _layouts_version(packs: Path) -> str:
     digest = hashlib.blake2b()
-    for layout in load_layouts(packs, platform):
-        digest.update(layout.id.encode())
     for path in sorted([*packs.glob("*/exports.yaml"), packs / "registry" / "export_common.yaml"]):
         if path.exists():
             digest.update(path.read_bytes())
@@ -173,8 +168,8 @@ def _read_file(
         "store_id": file.store_id, "layouts_version": version, "status": "loaded",
     }  # fmt: skip
     try:
-        for name, sheet in _sheets(file.path, file.source_file, layouts):
-            _read_sheet(sheet, name, layouts, owner, staging, reading)
+        for piece in open_file(file.path, file.source_file, layouts):
+            _read_piece(piece, layouts, owner, staging, reading)
         if not reading.parts:
             raise refuse("empty", file.source_file, "文件里没有表格", "there is no table in the file", "重新导出", "export it again")
     except GuizeError as error:
@@ -199,110 +194,23 @@ def _read_file(
     }  # fmt: skip
 
 
-def _sheets(path: Path, where: str, layouts: Sequence[Layout]) -> Iterator[tuple[str, Sheet]]:
-    """The tables of a file that fit a layout; text that fits under several separators comes once."""
-    with path.open("rb") as opened:
-        head = opened.read(65_536)
-    kind = sniff(head, where)
-    if kind == "text":
-        yield "", _text_sheet(path, where, layouts)
-        return
-    data = load(path, where)
-    yield from _packed(data, head, where, layouts)
-
-
-def _packed(data: bytes, head: bytes, where: str, layouts: Sequence[Layout]) -> Iterator[tuple[str, Sheet]]:
-    kind = sniff(head, where)
-    if kind == "zip" and is_workbook(data, where):
-        yield from _fitting(read_xlsx(data, where), where, layouts)
-    elif kind == "zip":
-        yield from _members(data, where, layouts)
-    elif kind == "xls":
-        workbook_kind(data, where)
-        yield from _fitting(read_xls(data, where), where, layouts)
-    elif kind == "html":
-        yield from _fitting(read_html(data, where), where, layouts)
-    elif kind == "text":
-        yield "", _text_sheet(data, where, layouts)
+def _read_piece(piece: Piece, layouts: Sequence[Layout], owner: Owner, staging: Staging, reading: _Reading) -> None:
+    if piece.sheet is not None:
+        match = find_layout(piece.sheet.head, layouts, owner.source_file)
+        layout, signature = match.layout, _signature(match)
+        reading.text += piece.sheet.preamble[:2000]
+        blocks = parse_sheet(piece.sheet, match, owner)
     else:
-        raise refuse("unknown-layout", where, "这种 JSON 不是已知的导出", "this JSON is no known export", "见 docs/zh/exports.md", "see docs/en/exports.md")
-
-
-def _text_sheet(source: Path | bytes, where: str, layouts: Sequence[Layout]) -> Sheet:
-    sheets = read_delimited(source, "", encoding_of(source), where)
-    first: UnknownLayout | None = None
-    for sheet in sheets:
-        try:
-            find_layout(sheet.head, layouts, where)
-        except UnknownLayout as error:
-            first = first or error
-            continue
-        return sheet
-    assert first is not None
-    raise first
-
-
-def _fitting(sheets: Sequence[Sheet], where: str, layouts: Sequence[Layout]) -> Iterator[tuple[str, Sheet]]:
-    """The sheets that fit; a workbook of which none fits is refused, covers and notes beside fitting ones are not read."""
-    fits = []
-    errors: list[GuizeError] = []
-    for sheet in sheets:
-        try:
-            find_layout(sheet.head, layouts, f"{where} [{sheet.name}]" if len(sheets) > 1 else where)
-            fits.append(sheet)
-        except UnknownLayout as error:
-            errors.append(error)
-    if not fits:
-        if errors:
-            raise errors[0]
-        raise refuse("empty", where, "文件里没有表格", "there is no table in the file", "重新导出", "export it again")
-    for sheet in fits:
-        yield sheet.name if len(fits) > 1 else "", sheet
-
-
-def _members(data: bytes, where: str, layouts: Sequence[Layout]) -> Iterator[tuple[str, Sheet]]:
-    """The files of a zip, read in memory: their path names are names, never places."""
-    total = 0
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        members = [info for info in archive.infolist() if not info.is_dir() and not info.filename.startswith("__MACOSX")]
-        if len(members) > limits.MAX_MEMBERS:
-            raise refuse("zip-bomb", where, "压缩包里文件过多", "too many files in the zip", "只放导出的文件", "zip only the exports")
-        for info in members:
-            if info.flag_bits & 1:
-                raise refuse(
-                    "encrypted", where, "压缩包设有密码", "the zip is protected by a password",
-                    "解压后把里面的文件放进来", "unpack it and put in the files themselves",
-                )  # fmt: skip
-            with archive.open(info) as member:
-                content = member.read(limits.MAX_PACKED_BYTES + 1)
-            total += len(content)
-            if len(content) > limits.MAX_PACKED_BYTES or (total > 50_000_000 and total > len(data) * limits.MAX_RATIO):
-                raise refuse(
-                    "zip-bomb", where, "解压后大得离谱，不予读取", "it unpacks to an absurd size and is not read",
-                    "核对来源；若确为导出，解压后放入", "check where it comes from; if it is an export, unpack it first",
-                )  # fmt: skip
-            name = Path(info.filename.replace("\\", "/")).name
-            inside = f"{where} [{name}]"
-            if content[:4] == b"PK\x03\x04" and not is_workbook(content, inside):
-                raise refuse("nested-zip", inside, "压缩包里还有压缩包", "a zip inside the zip", "解压后放入", "unpack it first")
-            for part, sheet in _packed(content, content[:65_536], inside, layouts):
-                yield f"{name}/{part}".rstrip("/"), sheet
-
-
-def _read_sheet(
-    sheet: Sheet, name: str, layouts: Sequence[Layout], owner: Owner, staging: Staging, reading: _Reading
-) -> None:
-    match = find_layout(sheet.head, layouts, owner.source_file)
-    layout = match.layout
-    signature = _signature(match)
-    reading.text += sheet.preamble[:2000]
+        assert piece.talk is not None
+        layout = next(layout for layout in layouts if layout.id == piece.layout_id)
+        signature = layout.id
+        blocks = iter([own_messages(piece.talk.messages, owner, piece.talk.orphans, piece.talk.skipped)])
     read = skipped = 0
-    for parsed in parse_sheet(sheet, match, owner):
+    for parsed in blocks:
         read += parsed.read
         skipped += parsed.skipped
         if parsed.quarantine.height:
-            where = [pl.lit(name).alias("part")] if name else []
-            reading.quarantine.append(parsed.quarantine.with_columns(*where).select(list(QUARANTINE)))
+            reading.quarantine.append(parsed.quarantine)
         _stage(parsed, layout, signature, owner, staging, reading)
     reading.parts.append((layout, signature, read, skipped))
 
@@ -375,5 +283,3 @@ def _stray(path: Path) -> Problem:
         f"移到 exports/<平台>/<店铺>/ 下；平台取 {'、'.join(PLATFORMS)}", f"move it to exports/<platform>/<store>/; platforms: {', '.join(PLATFORMS)}",
     )  # fmt: skip
 
-
-__all__ = ["FilesRefused", "IngestReport", "ingest", "shutil"]
