@@ -125,8 +125,8 @@ def _unsafe_division(tree: exp.Expression) -> Iterator[Finding]:
 
 def _names(tree: exp.Expression) -> Iterator[Finding]:
     for alias in tree.find_all(exp.Alias, exp.TableAlias):
-        if alias.alias_or_name.lower() in RESERVED or alias.name.lower() in RESERVED:
-            yield "sql_reserved_name", alias.alias_or_name, "another name"
+        if alias.alias.lower() in RESERVED:
+            yield "sql_reserved_name", alias.alias, "another name"
 
 
 CHECKS: tuple[Callable[[exp.Expression], Iterator[Finding]], ...] = (

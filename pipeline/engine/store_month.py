@@ -97,6 +97,7 @@ def _build(
     name = task.measure.name
     _show_rules(connection, rules, name, "true")
     show_as(connection, "order_scopes", [rules / "order_scopes.parquet"], "")
+    run(connection, "create or replace table small_numbers as select cast(range as bigint) as n from range(1, 61)")
     for model in in_order(models, [name]):
         run(connection, f"create view {model.name} as {model.sql}")
     run(connection, f"create view units as select * from {name}")
