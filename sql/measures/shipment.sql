@@ -22,7 +22,7 @@ with judged as (       -- the orders a shape looks at, with start and stop by it
             when 'upload' then o.shipped_at
             when 'pickup' then o.picked_up_at
             when 'upload_or_pickup' then coalesce(least(o.shipped_at, o.picked_up_at), o.shipped_at, o.picked_up_at)
-            else case when o.shipped_at is not null then greatest(o.shipped_at, o.picked_up_at) end
+            else case when o.shipped_at is not null and o.picked_up_at is not null then greatest(o.shipped_at, o.picked_up_at) end
         end as stopped_at,
         case
             when s.event <> 'pickup' and o.shipped_at is null then 'missing:orders.shipped_at'
