@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 
 from pipeline.problems import GuizeError, Problem
 from pipeline.tables import FACTS, MARTS, RULES, Column, Table
@@ -106,8 +107,16 @@ def _view(
 ) -> Iterator[str]:
     columns = [column for column in table.columns if column.name not in hidden]
     view = f"{schema}.{_name(name or table.name)}"
-    listed = ", ".join(_name(column.name) for column in columns)
-    source = f"({table.empty_select()}) as nothing_yet" if not _any(files) else _scan(files)
+    first = _first(files)
+    # a release written before a column was added reads as null there
+    there = set(table.names if first is None else pq.read_schema(first).names)
+    listed = ", ".join(
+        _name(column.name)
+        if column.name in there
+        else f"cast(null as {column.sql_type}) as {_name(column.name)}"
+        for column in columns
+    )
+    source = f"({table.empty_select()}) as nothing_yet" if first is None else _scan(files)
     yield f"create view {view} as select {listed} from {source}" + (f" where {where}" if where else "")
     if comments:
         yield f"comment on view {view} is {_quoted(f'{table.grain_zh} / {table.grain_en}')}"
@@ -126,11 +135,11 @@ def _scan(files: Path) -> str:
     return f"read_parquet({_quoted(pattern.replace('//', '/', 1))}, hive_partitioning = false)"
 
 
-def _any(files: Path) -> bool:
+def _first(files: Path) -> Path | None:
     if "**" not in files.parts:
-        return files.exists()
+        return files if files.exists() else None
     root = Path(*files.parts[: files.parts.index("**")])
-    return next(root.rglob("*.parquet"), None) is not None
+    return next(root.rglob("*.parquet"), None)
 
 
 def _literal(part: str) -> str:

@@ -1,0 +1,120 @@
+// State in the address, words in two languages, numbers as people read them, nodes without HTML strings.
+const state = { month: "", store: "", lang: "zh", theme: "", value: "money", certainty: "all", asof: "", open: "" };
+const DEFAULTS = { ...state };
+
+function readAddress() {
+  const given = new URLSearchParams(location.hash.slice(1));
+  for (const key in state) state[key] = given.get(key) ?? DEFAULTS[key];
+}
+
+function change(given, replace = false) {
+  Object.assign(state, given);
+  const kept = new URLSearchParams();
+  for (const key in state) if (state[key] !== DEFAULTS[key]) kept.set(key, state[key]);
+  const hash = "#" + kept.toString();
+  if (replace) history.replaceState(null, "", hash);
+  else history.pushState(null, "", hash);
+  draw();
+}
+
+const say = (zh, en) => (state.lang === "en" ? en : zh);
+const pick = (row, key) => say(row[key + "_zh"] ?? row[key + "_en"], row[key + "_en"] ?? row[key + "_zh"]);
+const UNKNOWN = () => say("不详", "unknown");
+
+const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
+const number = (n) => (n === null || n === undefined ? UNKNOWN() : whole.format(n));
+function yuan(n) {
+  if (n === null || n === undefined) return UNKNOWN();
+  return "¥" + new Intl.NumberFormat("en-US", { minimumFractionDigits: n % 1 ? 2 : 0, maximumFractionDigits: 2 }).format(n);
+}
+function range(low, high, show) {
+  if ((low === null || low === undefined) && (high === null || high === undefined)) return UNKNOWN();
+  if (low === high) return show(high);
+  return `${show(low)} – ${show(high).replace("¥", "")}`;
+}
+const share = (n) => (n === null || n === undefined ? "–" : (n * 100).toFixed(1) + "%");
+const seconds = (n) => (n === null || n === undefined ? "–" : n < 100 ? n.toFixed(1) + say(" 秒", " s") : (n / 60).toFixed(1) + say(" 分", " min"));
+const monthName = (month) => (state.lang === "en" ? month : month.replace(/^(\d+)-0?(\d+)$/, "$1 年 $2 月"));
+
+// el("div", {class: "x", onclick: f}, child, "text"): children are nodes or plain text, never markup
+function el(name, given = {}, ...children) {
+  const node = document.createElement(name);
+  for (const [key, value] of Object.entries(given)) {
+    if (value === null || value === undefined || value === false) continue;
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else if (key === "style") node.style.cssText = value;
+    else node.setAttribute(key, value === true ? "" : value);
+  }
+  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+
+function toast(text) {
+  const node = document.getElementById("toast");
+  node.textContent = text;
+  node.classList.add("on");
+  setTimeout(() => node.classList.remove("on"), 1600);
+}
+
+// columns {a: [..], b: [..]} -> rows [{a, b}]
+function rows(columns) {
+  const names = Object.keys(columns);
+  if (!names.length) return [];
+  return columns[names[0]].map((_, no) => Object.fromEntries(names.map((name) => [name, columns[name][no]])));
+}
+
+function groupBy(list, key) {
+  const groups = new Map();
+  for (const row of list) {
+    const at = key(row);
+    if (!groups.has(at)) groups.set(at, []);
+    groups.get(at).push(row);
+  }
+  return groups;
+}
+
+// a sum knows what it could not add: null amounts are unknown, never 0
+function sum(list, key) {
+  return list.reduce((total, row) => total + (row[key] ?? 0), 0);
+}
+
+const data = {};
+const names = { store: new Map(), pack: new Map(), concept: new Map(), sanction: new Map(), rule: new Map(), version: new Map() };
+const SEVEN = ["douyin", "taobao", "tmall", "jd", "pinduoduo", "kuaishou", "suning"];
+
+async function unpack() {
+  const packed = Uint8Array.from(atob(document.getElementById("data").textContent), (c) => c.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const told = JSON.parse(await new Response(stream).text());
+  for (const key in told) {
+    const value = told[key];
+    data[key] = value && typeof value === "object" && !Array.isArray(value) ? rows(value) : value;
+  }
+  for (const row of data.stores) names.store.set(row.store_id, row);
+  for (const row of data.packs) names.pack.set(row.pack, row);
+  for (const row of data.concepts) names.concept.set(row.concept, row);
+  for (const row of data.sanctions) names.sanction.set(row.code, row);
+  for (const row of data.versions) {
+    names.version.set(row.version_id, row);
+    names.rule.set(row.pack + ":" + row.rule_id, row); // ordered: the last version stays
+    if (!names.rule.has(row.rule_id)) names.rule.set(row.rule_id, row);
+  }
+  data.citationsOf = groupBy(data.citations, (row) => row.version_id);
+  data.sourceOf = new Map(data.sources.map((row) => [row.source_id, row]));
+  data.talkOf = groupBy(data.talks, (row) => row.store_id + "|" + row.conversation_id);
+  data.marksOf = groupBy(data.marks, (row) => row.store_id + "|" + row.message_id);
+  data.breachOf = new Map(data.breaches.map((row) => [row.breach_id, row]));
+  data.months = [...new Set(data.matrix.map((row) => row.month))].sort();
+}
+
+const storeName = (id) => names.store.get(id)?.name ?? id;
+const packName = (pack) => { const row = names.pack.get(pack); return row ? say(row.zh, row.en) : pack; };
+const conceptName = (id) => { const row = names.concept.get(id); return row ? say(row.zh, row.en) : id; };
+const sanctionName = (code) => { const row = names.sanction.get(code); return row ? say(row.zh, row.en) : code; };
+const ruleName = (rule, pack) => { const row = names.rule.get(pack + ":" + rule) ?? names.rule.get(rule); return row ? pick(row, "title") : rule; };
+const CERTAINTY = { confirmed: ["已确认", "confirmed"], contingent: ["待定", "contingent"], averted: ["已避免", "averted"] };
+const certaintyTag = (c) => el("span", { class: "tag " + c }, say(...CERTAINTY[c]));
+const GRADE = { official: ["官方", "official"], secondary: ["二手", "secondary"], training: ["培训", "training"], hearsay: ["传闻", "hearsay"] };
+const gradeTag = (g) => (g ? el("span", { class: "tag " + g }, say(...(GRADE[g] ?? [g, g]))) : null);
+
+const inView = (row) => (!state.month || row.month === state.month) && (!state.store || row.store_id === state.store);
