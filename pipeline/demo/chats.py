@@ -103,16 +103,13 @@ def decide_talks(plan: Plan, store: Store, orders: Orders, rng: np.random.Genera
 
 def _cross_midnights(plan: Plan, started: Ints, rng: np.random.Generator) -> Ints:
     """Let a few conversations begin shortly before midnight, month ends among them."""
-    if len(started) < 200:
+    nights = [n for n in range(plan.days - 1) if (n * 7 + 2) % 9 == 0 or _ends_month(plan, n)] * 3
+    if len(started) < 5 * len(nights):
         return started
-    nights = [
-        number for number in range(plan.days - 1) if (number * 7 + 2) % 9 == 0 or _ends_month(plan, number)
-    ]
     chosen = rng.choice(len(started) - 1, size=len(nights), replace=False)
+    midnights = seconds(plan.start) + (np.array(nights, dtype=np.int64) + 1) * DAY
     started = started.copy()
-    started[chosen] = [
-        seconds(plan.start) + (number + 1) * DAY - int(rng.integers(40, 400)) for number in nights
-    ]
+    started[chosen] = midnights - rng.integers(30, 200, len(nights))
     return np.sort(started)
 
 
