@@ -1,4 +1,4 @@
-"""A small made-up warehouse, whole enough for what is published: marts that agree, rules with sources, chat."""
+"""A small made-up warehouse, whole enough for what is published: marts that agree, rules, chat."""
 
 from __future__ import annotations
 
