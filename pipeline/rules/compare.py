@@ -193,6 +193,7 @@ def _row(line: _Line, packs: Packs) -> dict[str, Any]:
         "hours_to": _hour(hours, 1),
         "hours_apply_to": version.part("scope").get("hours_apply_to"),
         "judged_window": window[0] or None,
+        "judged_window_en": window[1] or None,
         "penalty_zh": penalties[0],
         "penalty_en": penalties[1],
         "strictness_rank": line.rank,
@@ -203,14 +204,16 @@ def _row(line: _Line, packs: Packs) -> dict[str, Any]:
     }
 
 
+_COLUMNS = (*tables.by_name()["rule_comparison"].names, "judged_window_en")
+
+
 def _bare_row(packs: Packs, concept: str, pack: str, status: str, track: str) -> dict[str, Any]:
-    return {
+    return dict.fromkeys(_COLUMNS) | {
         "concept": concept,
         "concept_zh": packs.registry.concepts[concept]["zh"],
         "pack": pack,
         "status": status,
         "track": track,
-        "rule_id": None,
         "from_date": FIRST_DAY,
         "to_date": LAST_DAY,
     }

@@ -172,7 +172,7 @@ class _Builder:
         if text in _BOOLEAN:
             return _BOOLEAN[text]
         first = text[:1]
-        if first.isdigit() or first in "+-.":
+        if first and (first.isdigit() or first in "+-."):
             if _INTEGER.match(text):
                 return int(text)
             if _DATE_OR_TIME.match(text):
