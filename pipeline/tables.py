@@ -275,6 +275,15 @@ end | !int | 终点（不含） | end, exclusive
 matched_text | !text | 命中的原文（已脱敏） | text matched (masked)
 whole_message | !bool | 是否整条消息 | the match is the whole message
 """),
+    _table("promises", "facts", "一行一句客服承诺", "one row per promise of an agent", _STORE + """
+message_id | !text | 消息编号 | message
+conversation_id | !text | 会话编号 | conversation
+sent_at | !timestamp | 发送时间 | sent at
+agent_id | text | 客服账号 | agent's account
+about | !text | 承诺何事：ship、refund、reship、compensation、invoice、callback | ship, refund, reship, compensation, invoice, callback
+due_at | !timestamp | 按句中说法推算的期限 | due by the sentence's own date arithmetic
+phrase | !text | 原话（已脱敏） | the words (masked)
+"""),
     _table("agent_status", "facts", "一行一段客服状态", "one row per span of an agent's status", _STORE + """
 agent_id | !text | 客服账号 | agent's account
 status | !text | 状态：online、busy、rest、offline | online, busy, rest, offline

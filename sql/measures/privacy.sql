@@ -1,0 +1,54 @@
+-- privacy: one row per agent message with personal data and combo; value = kinds of data given away
+-- data of a kind that this very account wrote before in the conversation is taken to be its own
+with given as (        -- kinds that the buyer wrote, with the first time
+    select
+        store_id,
+        conversation_id,
+        min(sent_at) as given_at
+    from messages
+    where role = 'buyer' and len(pii_kinds) > 0
+    group by store_id, conversation_id
+),
+
+sent as (
+    select
+        k.combo,
+        k.kinds,
+        k.other_account_only,
+        m.store_id,
+        m.message_id,
+        m.conversation_id,
+        m.agent_id,
+        m.sent_at,
+        m.order_id,
+        case when list_contains(k.kinds, 'mobile') and list_contains(m.pii_kinds, 'mobile') then 1 else 0 end
+        + case when list_contains(k.kinds, 'landline') and list_contains(m.pii_kinds, 'landline') then 1 else 0 end
+        + case when list_contains(k.kinds, 'address') and list_contains(m.pii_kinds, 'address') then 1 else 0 end
+        + case when list_contains(k.kinds, 'id_card') and list_contains(m.pii_kinds, 'id_card') then 1 else 0 end
+        + case when list_contains(k.kinds, 'bank_card') and list_contains(m.pii_kinds, 'bank_card') then 1 else 0 end as kinds_sent,
+        g.given_at < m.sent_at as own_data
+    from messages as m
+    cross join combos_privacy as k
+    left join given as g
+        on m.store_id = g.store_id and m.conversation_id = g.conversation_id
+    where m.role = 'agent' and len(m.pii_kinds) > 0
+)
+
+select                 -- long
+    combo,
+    store_id,
+    message_id as unit_id,
+    sent_at as occurred_at,
+    cast(sent_at as date) as day,
+    cast(kinds_sent as double) as value,
+    kinds_sent = 0 or (other_account_only and coalesce(own_data, false)) as ok,
+    cast(null as varchar) as excluded_because,
+    cast(null as decimal(18, 2)) as base_cny,
+    order_id,
+    conversation_id,
+    message_id,
+    agent_id,
+    cast(null as varchar) as matched_term,
+    cast(null as varchar) as severity,
+    1 as weight
+from sent
