@@ -52,7 +52,7 @@ def test_planted_lines_are_said_once_by_an_agent(worlds: list[World]) -> None:
             assert (drawn < world.pool.offset[group] + world.pool.size[group]).all()
 
 
-def test_a_buyer_comes_back_hours_later_and_once_where_conversations_have_no_number(worlds: list[World]) -> None:
+def test_a_buyer_comes_back_hours_later_and_once_in_unnumbered_exports(worlds: list[World]) -> None:
     for world in worlds:
         talks = world.talks
         order = np.lexsort((talks.started, talks.buyer))

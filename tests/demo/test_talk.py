@@ -40,7 +40,8 @@ def test_agents_and_robots_say_nothing_absolute_or_private_in_the_background() -
     said = [*CLOSERS, *GREETINGS, *ROBOT_FAQ]
     said += [text for intent in INTENTS for text in intent.answers]
     said += [text for category in CATEGORIES for text in category.answers]
-    forbidden = re.compile(r"最(?!近|晚|多|少)|第一(?!次|时间)|微信|QQ|扫码进|\{phone|\{addr|\{idcard|转账|傻|滚")
+    absolute, private = r"最(?!近|晚|多|少)|第一(?!次|时间)", r"\{phone|\{addr|\{idcard|微信|QQ|扫码进|转账"
+    forbidden = re.compile(f"{absolute}|{private}|傻|滚")
     assert not [text for text in said if forbidden.search(text)]
 
 
