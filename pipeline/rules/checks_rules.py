@@ -72,6 +72,19 @@ def points_classes_are_declared(packs: Packs) -> Iterator[Problem]:
             )
 
 
+def lexicons_resolve(packs: Packs) -> Iterator[Problem]:
+    """Every lexicon that a parameter names has its file."""
+    for rule, version in each_version(packs):
+        measure = packs.registry.measures.get(version.measure or "")
+        params = version.part("params")
+        for key, param in measure.params.items() if measure else ():
+            names = params.get(key, param.default)
+            for name in names if param.type == "lexicons" and isinstance(names, list) else ():
+                if name not in packs.lexicons:
+                    where = place(rule, version, f"params.{key}", params.line_of(key))
+                    yield finding("unresolved", where, what="lexicon", name=name, registry="lexicons/")
+
+
 def chains_are_in_order(packs: Packs) -> Iterator[Problem]:
     """Versions of a chain follow each other in time; an undated one stands alone."""
     for rule in packs.rules.values():

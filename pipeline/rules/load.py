@@ -57,7 +57,7 @@ def load_packs(folder: Path, strict: bool = True) -> Packs:
             problems += [problem for problem in found if problem.code != "null_value"]
             exports[pack.name] = layouts if isinstance(layouts, Map) else Map(1)
         for path in sorted((pack / "rules").glob("*.yaml")):
-            problems += _read_rules(path, root, registry, statements, lexicons, rules)
+            problems += _read_rules(path, root, registry, statements, rules)
         if (pack / "cases.yaml").exists():
             read, found = read_cases(pack / "cases.yaml", root)
             cases += read
@@ -140,7 +140,6 @@ def _read_rules(
     root: Path,
     registry: Registry,
     statements: dict[str, Statement],
-    lexicons: dict[str, Map],
     rules: dict[str, Rule],
 ) -> list[Problem]:
     """Add the sound rules of one file to `rules` and return what is wrong with the others."""
@@ -169,7 +168,7 @@ def _read_rules(
         except LikeFirst as like:
             problems.append(finding("like_first", f"{file}:{like.line} {name}"))
             continue
-        check_body(rule, checker, registry, lexicons)
+        check_body(rule, checker, registry)
         if checker.count == before:
             rules[name] = rule
     return problems

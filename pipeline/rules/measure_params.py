@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from pipeline.rules.conditions import NUMBER_OPS, BadCondition, Condition, Predicate, read_condition
 from pipeline.rules.findings import finding
@@ -17,29 +17,22 @@ RESET_KEYS = {"at", "when", "to"}
 RESET_TIMES = ("calendar_year_end", NONE, UNKNOWN)
 
 
-def check_body(rule: Rule, checker: FormChecker, registry: Registry, lexicons: Collection[str]) -> None:
+def check_body(rule: Rule, checker: FormChecker, registry: Registry) -> None:
     """Report parameters, scope values and condition facts that do not fit the registry."""
     for version in rule.versions:
         place = f"{rule.id} #{version.no}" + ("" if version.track == "in_force" else f"@{version.track}")
-        _check_params(version, place, checker, registry, lexicons)
+        _check_params(version, place, checker, registry)
         scope = version.part("scope")
         for key in ("hours_apply_to", "excludes"):
             if key in scope and key in registry.scope:
                 _check_value(
-                    registry.scope[key],
-                    scope[key],
-                    scope.line_of(key),
-                    f"{place}.scope.{key}",
-                    checker,
-                    lexicons,
+                    registry.scope[key], scope[key], scope.line_of(key), f"{place}.scope.{key}", checker
                 )
         for owner, condition, facts in _conditions(version, registry):
             _check_facts(condition, facts, version.line, f"{place}.{owner}", checker)
 
 
-def _check_params(
-    version: Version, place: str, checker: FormChecker, registry: Registry, lexicons: Collection[str]
-) -> None:
+def _check_params(version: Version, place: str, checker: FormChecker, registry: Registry) -> None:
     params = version.part("params")
     if version.measure is None:
         if params:
@@ -74,7 +67,7 @@ def _check_params(
                 )
             )
         else:
-            _check_value(measure.params[key], value, params.line_of(key), at, checker, lexicons)
+            _check_value(measure.params[key], value, params.line_of(key), at, checker)
     _check_missing(version, measure, params, place, checker)
 
 
@@ -86,9 +79,7 @@ def _check_missing(version: Version, measure: Measure, params: Map, place: str, 
             )
 
 
-def _check_value(
-    param: Param, value: Value, line: int, path: str, checker: FormChecker, lexicons: Collection[str]
-) -> None:
+def _check_value(param: Param, value: Value, line: int, path: str, checker: FormChecker) -> None:
     if value == UNKNOWN:
         return
     if param.type in _NUMBER_TYPES:
@@ -102,7 +93,7 @@ def _check_value(
     elif param.type in _LIST_TYPES:
         checker.kind("list:text", value, line, path)
         for item in value if isinstance(value, list) else []:
-            _check_item(param, item, line, path, checker, lexicons)
+            _check_item(param, item, line, path, checker)
     elif param.type == "resets":
         _check_resets(value, line, path, checker)
     elif param.values:
@@ -111,17 +102,10 @@ def _check_value(
         checker.kind("text", value, line, path)
 
 
-def _check_item(
-    param: Param, item: Value, line: int, path: str, checker: FormChecker, lexicons: Collection[str]
-) -> None:
+def _check_item(param: Param, item: Value, line: int, path: str, checker: FormChecker) -> None:
     if param.values and item not in param.values:
         allowed = " ".join(param.values)
         checker.report(finding("not_one_of", checker.at(line, path), value=item, allowed=allowed))
-    # Lexicons are written beside the packs; an empty folder means none was delivered with these packs.
-    if param.type == "lexicons" and lexicons and item not in lexicons:
-        checker.report(
-            finding("unresolved", checker.at(line, path), what="lexicon", name=item, registry="lexicons/")
-        )
 
 
 def _check_resets(value: Value, line: int, path: str, checker: FormChecker) -> None:
