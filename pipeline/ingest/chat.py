@@ -90,7 +90,7 @@ def conversations_of(messages: pl.DataFrame) -> pl.DataFrame:
         said.drop_nulls().first().alias("agent_id"),
         pl.max_horizontal(said.drop_nulls().n_unique(), human.any().cast(pl.UInt32)).cast(pl.Int64).alias("agents"),
         pl.col("order_id").drop_nulls().first(),
-        pl.col("is_offline_message").any().alias("is_offline_message") if "is_offline_message" in messages.columns
+        pl.col("is_offline_message").max().alias("is_offline_message") if "is_offline_message" in messages.columns
         else pl.lit(None, pl.Boolean).alias("is_offline_message"),
         pl.col("sent_at").filter(moved).min().alias("transferred_to_human_at"),
         pl.col("source_file").first(), pl.col("source_row").first(), pl.col("ingested_run").first(),

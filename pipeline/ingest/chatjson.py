@@ -98,9 +98,9 @@ def _frame(rows: list[dict[str, Any]], newest_first: bool = False) -> pl.DataFra
     }  # fmt: skip
     columns: dict[str, list[Any]] = {name: [row.get(name) for row in rows] for name in schema if name not in ("source_row", "sent_at")}
     when = pl.Series("when", [row.get("sent_at") for row in rows], dtype=pl.String)
-    from pipeline.ingest.values import parse_time
+    from pipeline.ingest.values import read_cells
 
-    frame = pl.DataFrame({**columns, "source_row": range(1, len(rows) + 1), "sent_at": parse_time(when)[0]}, schema=schema)
+    frame = pl.DataFrame({**columns, "source_row": range(1, len(rows) + 1), "sent_at": read_cells("timestamp", when)[0]}, schema=schema)
     # Lists run newest first: the position among messages of one second is counted from the end.
     order = -pl.col("source_row") if newest_first else pl.col("source_row")
     return frame.with_columns(order.alias("message_seq"))

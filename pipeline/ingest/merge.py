@@ -113,7 +113,8 @@ class Merger:
         folded = fold(_fit(statements, table), FOLDED[table])
         self._supersede(table, folded.superseded)
         self._write_state(table, store_id, month, folded.statements)
-        rows = settle(folded.statements, FOLDED[table])
+        standing = _name_parcels(folded.statements) if table == "shipments" else folded.statements
+        rows = settle(standing, FOLDED[table])
         self._write(table, store_id, month, rows.sort(order, nulls_last=True))
 
     def _order_months(self, store_id: str, staging: Staging) -> pl.DataFrame:
@@ -305,6 +306,14 @@ class Merger:
 
     def _supersede(self, table: str, rows: pl.DataFrame) -> None:
         self.done.count(table, rows)
+
+
+def _name_parcels(statements: pl.DataFrame) -> pl.DataFrame:
+    """A statement without waybill number speaks of the order's only parcel, when there is only one."""
+    numbers = statements.drop_nulls("tracking_no").group_by("order_id").agg(pl.col("tracking_no").unique().alias("numbers"))
+    only = numbers.filter(pl.col("numbers").list.len() == 1).select("order_id", pl.col("numbers").list.first().alias("only"))
+    named = statements.join(only, on="order_id", how="left", maintain_order="left")
+    return named.with_columns(pl.coalesce("tracking_no", "only").alias("tracking_no")).drop("only")
 
 
 def _together(frames: Iterable[pl.DataFrame | None]) -> Any:

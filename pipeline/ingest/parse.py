@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from pipeline.ingest.sheet import RAGGED, ROW, Sheet
 
 FREE_TEXT = {"text", "reply_text", "note", "reason", "close_reason", "detail_text"}
 PEOPLE = {"buyer_key"}
+_WORDS = {"text", "reply_text", "note", "detail_text"}
 MONTH = "month"
 # What places a row in a month; the first that is known counts.
 TIMES: Mapping[str, tuple[str, ...]] = {
@@ -28,11 +29,10 @@ TIMES: Mapping[str, tuple[str, ...]] = {
     "reviews": ("reviewed_at",), "ratings": ("rated_at",), "blocks": ("blocked_at",), "listings": ("captured_at",),
     "platform_notices": ("issued_at",), "annotations": ("happened_at",),
 }  # fmt: skip
-_PARSERS: Mapping[str, Callable[[pl.Series], values.Parsed]] = {
-    "text": values.parse_text, "timestamp": values.parse_time, "money": values.parse_money, "int": values.parse_int,
-    "double": values.parse_number, "number": values.parse_number, "bool": values.parse_bool,
-}  # fmt: skip
-_BAD_CODE = {"id": "lost_digits", "timestamp": "bad_time", "money": "bad_money", "bool": "bad_bool"}
+# A secondary row without any of these says nothing: an order that is not shipped has no parcel.
+_SAYS_SOMETHING = {"shipments": ("tracking_no", "shipped_at", "picked_up_at", "delivered_at")}
+_FILLED_LATER = {"store_id", "platform", "source_file", "source_row", "ingested_run", "item_no"}
+_BAD_CODE = {"id": "lost_digits", "people": "lost_digits", "timestamp": "bad_time", "money": "bad_money", "bool": "bad_bool"}
 QUARANTINE = {"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String}
 
 
@@ -79,21 +79,14 @@ def parse_rows(chunk: pl.DataFrame, match: Match, owner: Owner) -> Parsed:
     chunk = _drop_non_rows(chunk, match)
     parsed = Parsed(read=chunk.height, skipped=total - chunk.height)
     bad: list[pl.DataFrame] = [_findings(chunk, chunk.get_column(RAGGED), "", None, "ragged")]
-    done: dict[Source, pl.Series] = {}
-    cache: dict[tuple[Any, ...], pl.Series] = {}
     positions = _positions(match)
-    for name, sources in match.layout.tables.items():
-        for source in sources:
-            same = (source.type, source.column in PEOPLE, source.column in FREE_TEXT, _is_id(source), source.headings, source.extract, id(source.values))
-            if same not in cache:
-                cache[same] = _column(chunk, source, positions[source], owner, bad)
-            done[source] = cache[same]
+    done = _columns(chunk, match.layout, positions, owner, bad)
     frames: dict[str, pl.DataFrame] = {}
     for name, sources in match.layout.tables.items():
         stated = [source for source in sources if positions[source] or source.values and "" in source.values]
         frames[name] = pl.DataFrame([chunk.get_column(ROW).alias("source_row"), *(done[s].alias(s.column) for s in stated)])
     _fill_ids(frames, match.layout)
-    _keep_masks(frames, cache)
+    _keep_masks(frames)
     bad += _missing_keys(frames, match, chunk)
     findings = pl.concat([frame for frame in bad if frame.height] or [pl.DataFrame(schema=QUARANTINE)])
     parsed.quarantine = findings.sort("row", maintain_order=True)
@@ -122,51 +115,78 @@ def _is_id(source: Source) -> bool:
     return source.type == "text" and (source.column.endswith(("_id", "_no")) and source.column not in ("agent_id", "rule_id"))
 
 
-def _column(
-    chunk: pl.DataFrame, source: Source, positions: Sequence[int], owner: Owner, bad: list[pl.DataFrame]
-) -> pl.Series:
-    """One canonical column: the first heading that says something, read by the column's type."""
+def _columns(
+    chunk: pl.DataFrame, layout: Layout, positions: Mapping[Source, tuple[int, ...]], owner: Owner, bad: list[pl.DataFrame]
+) -> dict[Source, pl.Series]:
+    """Every canonical column: all are read in one pass, then the few odd cells and the mapped values."""
+    groups: dict[tuple[Any, ...], list[Source]] = {}
+    for sources in layout.tables.values():
+        for source in sources:
+            how = "people" if source.column in PEOPLE else "id" if _is_id(source) else source.type
+            how = "words" if source.column in _WORDS else how
+            groups.setdefault((how, source.headings, source.extract, id(source.values)), []).append(source)
+    plans = [(how, sources[0], sources) for (how, *_), sources in groups.items()]
+    texts = chunk.select(_text(source, positions[source]).alias(f"t{n}") for n, (_, source, _) in enumerate(plans))
+    asked = []
+    for n, (how, source, _) in enumerate(plans):
+        column = pl.col(f"t{n}")
+        if source.values is not None:
+            asked.append(column.unique().implode().alias(f"v{n}"))
+            continue
+        value, odd = values.quick("id" if how == "people" else how, column)
+        asked += [value.alias(f"v{n}"), odd.fill_null(False).alias(f"o{n}")]
+        if how in ("text", "words"):
+            asked.append((column.str.len_bytes() > limits.MAX_CELL_BYTES).any().alias(f"l{n}"))
+    lists = texts.select(ask for ask in asked if ask.meta.output_name()[0] in "vl" and _is_small(ask, plans))
+    wide = texts.select(ask for ask in asked if not (ask.meta.output_name()[0] in "vl" and _is_small(ask, plans)))
+    done: dict[Source, pl.Series] = {}
+    for n, (how, source, sources) in enumerate(plans):
+        text = texts.get_column(f"t{n}")
+        code = _BAD_CODE.get(how, "bad_number")
+        if source.values is not None:
+            (value, wrong), code = _mapped(text, lists.get_column(f"v{n}").item(), source), "unknown_value"
+        else:
+            kind = "id" if how == "people" else how
+            value, wrong = values.finish(kind, text, wide.get_column(f"v{n}"), wide.get_column(f"o{n}"))
+            if how == "people":
+                value = hash_people(value, owner.key, owner.realm)
+            elif how in ("text", "words") and lists.get_column(f"l{n}").item():
+                wrong, code = (text.str.len_bytes() > limits.MAX_CELL_BYTES).fill_null(False), "too_long"
+        if wrong.any():
+            heading = next((h for h in source.headings if h in positions), source.headings[0] if source.headings else source.column)
+            bad.append(_findings(chunk, wrong, heading, text, code, source))
+        done |= dict.fromkeys(sources, value)
+    return done
+
+
+def _is_small(ask: pl.Expr, plans: Sequence[tuple[str, Source, Any]]) -> bool:
+    name = ask.meta.output_name()
+    return name[0] == "l" or plans[int(name[1:])][1].values is not None
+
+
+def _text(source: Source, positions: Sequence[int]) -> pl.Expr:
+    """The text of a column: of several headings the first that says something."""
     if not positions:
-        text = pl.repeat(None, chunk.height, dtype=pl.String, eager=True)
-    elif len(positions) == 1:
-        text = chunk.get_column(f"c{positions[0]}")
-    else:
-        told = [pl.when(pl.col(f"c{at}").str.strip_chars() != "").then(pl.col(f"c{at}")) for at in positions]
-        text = chunk.select(pl.coalesce(told).alias("text")).to_series()
-    if source.extract:
-        text = text.str.extract(source.extract, 1)
-    if source.values is not None:
-        value, wrong, code = *_mapped(text, source), "unknown_value"
-    elif source.column in PEOPLE:
-        value, wrong = values.parse_id(text)
-        value, code = hash_people(value.fill_null("").set(value.is_null(), None) if wrong.any() else value, owner.key, owner.realm), "lost_digits"
-    elif _is_id(source):
-        value, wrong = values.parse_id(text)
-        code = "lost_digits"
-    else:
-        value, wrong = _PARSERS[source.type](text)
-        code = _BAD_CODE.get(source.type, "bad_number")
-        if source.type == "text":
-            wrong, code = (value.str.len_bytes() > limits.MAX_CELL_BYTES).fill_null(False), "too_long"
-    bad.append(_findings(chunk, wrong, source.headings[0] if source.headings else source.column, text, code, source))
-    return value
+        return pl.lit(None, pl.String)
+    told = [pl.col(f"c{at}") for at in positions]
+    text = told[0] if len(told) == 1 else pl.coalesce(pl.when(~cell.str.strip_chars(values.WRAPPERS).is_in(["", "-", "--"])).then(cell) for cell in told)
+    return text.str.extract(source.extract, 1) if source.extract else text
 
 
-def _mapped(text: pl.Series, source: Source) -> tuple[pl.Series, pl.Series]:
+def _mapped(text: pl.Series, unique: pl.Series, source: Source) -> tuple[pl.Series, pl.Series]:
     """Values through the layout's map: exact, then ``~pattern`` in order, then ``*``; unlisted ones are bad."""
     assert source.values is not None
-    unique = text.unique()
-    new: list[Any] = []
-    wrong: list[bool] = []
-    for value in unique.to_list():
-        key = _value_key(value)
-        found = _look_up(key, source.values)
-        new.append(found[0])
-        wrong.append(not found[1])
+    found = [_look_up(_value_key(value), source.values) for value in unique.to_list()]
     dtype = {"bool": pl.Boolean, "int": pl.Int64}.get(source.type, pl.String)
-    frame = pl.DataFrame({"k": unique, "v": pl.Series(new, dtype=dtype), "w": wrong})
-    joined = text.alias("k").to_frame().join(frame, on="k", how="left", nulls_equal=True, maintain_order="left")
-    return joined.get_column("v"), joined.get_column("w")
+    if len(found) == 1:
+        value, known = found[0]
+        return pl.repeat(value, text.len(), dtype=dtype, eager=True), pl.repeat(not known, text.len(), eager=True)
+    new = pl.Series([value for value, _ in found], dtype=dtype)
+    wrong = pl.Series([not known for _, known in found], dtype=pl.Boolean)
+    value = text.replace_strict(unique, new, return_dtype=dtype)
+    if not wrong.any():
+        return value, pl.repeat(False, text.len(), eager=True)
+    return value, text.replace_strict(unique, wrong, return_dtype=pl.Boolean)
 
 
 def _value_key(value: str | None) -> str:
@@ -222,7 +242,7 @@ def _fill_ids(frames: dict[str, pl.DataFrame], layout: Layout) -> None:
         frames[name] = frame.with_columns((pl.coalesce(column, made) if column in frame.columns else made).alias(column))
 
 
-def _keep_masks(frames: dict[str, pl.DataFrame], cache: Mapping[tuple[Any, ...], pl.Series]) -> None:
+def _keep_masks(frames: dict[str, pl.DataFrame]) -> None:
     for name, frame in frames.items():
         for column in FREE_TEXT & set(frame.columns):
             masked, kinds = mask_texts(frame.get_column(column))
@@ -247,8 +267,12 @@ def _missing_keys(frames: Mapping[str, pl.DataFrame], match: Match, chunk: pl.Da
 
 def _complete(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     """Only the rows that have what a record of a secondary table cannot lack."""
-    required = [c.name for c in TABLES[name].columns if c.required and c.name in frame.columns]
-    return frame.drop_nulls(required) if required else frame
+    required = [c.name for c in TABLES[name].columns if c.required and c.name not in _FILLED_LATER]
+    if not set(required) <= set(frame.columns):
+        return frame.clear()
+    frame = frame.drop_nulls(required) if required else frame
+    told = [column for column in _SAYS_SOMETHING.get(name, ()) if column in frame.columns]
+    return frame.filter(pl.any_horizontal(pl.col(told).is_not_null())) if told else frame
 
 
 def _owned(frame: pl.DataFrame, owner: Owner) -> pl.DataFrame:

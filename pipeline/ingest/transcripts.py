@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline.ingest.parse import QUARANTINE, shown_value
-from pipeline.ingest.values import parse_time
+from pipeline.ingest.values import read_cells
 
 _WHEN = r"(20\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s+\d{1,2}:\d{2}(?::\d{2})?)"
 _TO = rf"^(.{{1,80}}?)\s*-->\s*(.{{1,80}}?)\s+{_WHEN}$"
@@ -85,7 +85,7 @@ def _client(lines: pl.DataFrame, staff: Collection[str]) -> Talk:
         pl.col("event").first(), pl.col("recall").first(), said.str.join("\n").alias("text"),
     )  # fmt: skip
     who_recalled = pl.col("text").str.extract(_RECALL)
-    sent, _ = parse_time(messages.get_column("when"))
+    sent, _ = read_cells("timestamp", messages.get_column("when"))
     # A hand-over or recall notice bears no time of its own: it follows the message before it.
     messages = messages.with_columns(
         sent.forward_fill().backward_fill().alias("sent_at"), pl.when(pl.col("recall")).then(who_recalled).otherwise(pl.col("who")).alias("who")
@@ -107,7 +107,7 @@ def _web(lines: pl.DataFrame, staff: Collection[str]) -> Talk:
         pl.col("row").first().alias("source_row"), pl.col("day").first(), line.first().alias("clock"),
         said.last().alias("who"), said.slice(0, said.len() - 1).str.join("\n").alias("text"), pl.lit(False).first().alias("event"),
     )  # fmt: skip
-    sent, _ = parse_time(messages.select(pl.concat_str("day", "clock", separator=" ")).to_series())
+    sent, _ = read_cells("timestamp", messages.select(pl.concat_str("day", "clock", separator=" ")).to_series())
     messages = messages.with_columns(sent.alias("sent_at"), pl.lit(None, pl.String).alias("to"))
     return Talk(_people(messages, staff), _orphans(orphans), int(noise.sum()))
 
