@@ -13,13 +13,16 @@ import polars as pl
 from pipeline.engine.batches import fact_files
 from pipeline.engine.duck import copy_to, quoted, rows, run, show_as, show_files
 from pipeline.engine.models import Model, in_order
+from pipeline.engine.rolling_caps import count_in_rolling_windows
 from pipeline.engine.store_month import show_state
 from pipeline.tables import MARTS, RULES, by_name
 
 # of the facts only these small ones, and the messages in evidence
 FACTS_SHOWN = ("stores", "complaints", "platform_notices", "messages")
 # the models that price a set of breaches; they are run once more on what is not due yet
-PRICING = ("breach_nth", "breach_complained", "penalty_tests", "penalty_picks", "candidate_effects", "breach_effects")
+PRICING = (
+    "breach_nth", "breach_complained", "penalty_tests", "penalty_picks", "candidate_effects", "breach_effects",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,8 @@ def build_marts(
             progress(model.name, number, len(wanted))
         if "open_effects" in model.reads:
             _price_what_is_open(connection, models)
+        if "rolling_counts" in model.reads:
+            count_in_rolling_windows(connection)
         run(connection, f"create or replace table {model.name} as {model.sql}")
     for table in MARTS:
         if table.name in models:

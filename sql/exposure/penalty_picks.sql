@@ -38,7 +38,8 @@ select
     o.pick,
     case when o.pick = 'all' then 1 else c.candidates end as candidates,
     case
-        when b.unsettled then 'contingent'
+        when x.breach_id is not null or g.met = 0 then 'averted'
+        when b.unsettled or g.met = 1 then 'contingent'
         when v.suspended_from <= b.day and v.suspended_to > b.day then 'averted'
         when v.suspended_from <= b.day and v.suspended_to is null then 'contingent'
         when o.pick = 'all' and o.met = 2 then 'confirmed'
@@ -52,3 +53,9 @@ inner join breach_base as b
     on o.breach_id = b.breach_id
 inner join judged_versions as v
     on o.version_id = v.version_id
+left join breach_overridden as x
+    on o.breach_id = x.breach_id
+left join gate_tests as g
+    on
+        b.version_id = g.version_id and b.store_id = g.store_id
+        and g.window_start <= b.day and g.window_end > b.day

@@ -33,14 +33,15 @@ tested as (
             when 'units' then cast(b.units as double)
             when 'failing_units' then cast(b.failing_units as double)
             when 'failing_share' then b.failing_share
+            when 'overdue_hours' then b.value - (epoch(b.occurred_at) - epoch(b.paid_at)) / 3600
             when 'nth'
-                then cast(case c.in_window
+                then cast(coalesce(b.given_nth, case c.in_window
                     when 'calendar_month' then n.nth_month
                     when 'rolling_30d' then n.nth_30d
                     when 'rolling_7d' then n.nth_7d
                     when 'all' then n.nth_all
                     else n.nth_year
-                end as double)
+                end) as double)
         end as number_seen,
         case c.fact
             when 'severity' then b.severity

@@ -1,0 +1,138 @@
+-- breach_primary: one row per failing unit of a rule judged each, and per failing window of the others
+with each_unit as (    -- binds_by says which moment chooses the version
+    select
+        f.*,
+        v.version_id,
+        v.pack,
+        v.track,
+        v.rule_id,
+        v.concept,
+        v.calendar,
+        case v.binds_by
+            when 'paid_at' then coalesce(f.paid_at, f.occurred_at)
+            when 'created_at' then coalesce(f.created_at, f.occurred_at)
+            else f.occurred_at
+        end as bound_at
+    from failing_units as f
+    inner join judged_versions as v
+        on f.combo = v.combo and v.judge_by = 'each'
+),
+
+bound as (
+    select
+        e.*,
+        v.effective_from,
+        v.effective_to
+    from each_unit as e
+    inner join judged_versions as v
+        on e.version_id = v.version_id
+    left join calendar_days as p
+        on e.calendar = p.calendar and cast(e.bound_at as date) = p.day and p.kind = 'holiday'
+    where
+        cast(e.bound_at as date) >= v.effective_from
+        and cast(e.bound_at as date) < v.effective_to
+        and (e.calendar is null or p.day is not null)
+),
+
+scoped as (            -- stores and orders that the rule does not bind are left out
+    select b.*
+    from bound as b
+    left join store_scope as s
+        on
+            b.version_id = s.version_id and b.store_id = s.store_id
+            and s.window_start <= b.day and s.window_end > b.day
+    where coalesce(s.met, 2) = 2
+),
+
+windowed as (
+    select
+        v.store_id,
+        v.version_id,
+        v.pack,
+        v.track,
+        v.rule_id,
+        v.concept,
+        v.window_start,
+        v.window_end,
+        v.units,
+        v.failing_units,
+        v.ok_share,
+        v.mean_value,
+        v.value_sum,
+        v.severity,
+        v.band,
+        v.open_band,
+        coalesce(v.open_window, true) as open_window
+    from verdict_states as v
+    where v.status = 'breach' and v.judge_by <> 'each'
+)
+
+select
+    md5(concat(s.store_id, '|', s.version_id, '|', s.unit_id)) as breach_id,
+    s.store_id,
+    s.version_id,
+    s.pack,
+    s.track,
+    s.rule_id,
+    s.concept,
+    s.occurred_at,
+    s.day,
+    cast(null as date) as window_start,
+    s.agent_id,
+    s.order_id,
+    s.conversation_id,
+    s.message_id,
+    s.value,
+    s.severity,
+    s.matched_term,
+    s.base_cny as paid_cny,
+    s.goods_cny,
+    s.promise_hours,
+    s.supply_type,
+    s.category,
+    s.is_presale,
+    s.is_custom,
+    s.is_cash_on_delivery,
+    s.paid_at,
+    s.created_at,
+    cast(null as bigint) as given_nth,
+    cast(null as bigint) as units,
+    cast(null as bigint) as failing_units,
+    cast(null as double) as failing_share,
+    false as unsettled
+from scoped as s
+union all
+select
+    md5(concat(w.store_id, '|', w.version_id, '|', cast(w.window_start as varchar), '|', cast(w.window_end as varchar))) as breach_id,
+    w.store_id,
+    w.version_id,
+    w.pack,
+    w.track,
+    w.rule_id,
+    w.concept,
+    cast(w.window_end as timestamp) - interval 1 second as occurred_at,
+    cast(w.window_end - 1 as date) as day,
+    w.window_start,
+    cast(null as varchar) as agent_id,
+    cast(null as varchar) as order_id,
+    cast(null as varchar) as conversation_id,
+    cast(null as varchar) as message_id,
+    coalesce(w.ok_share, w.mean_value) as value,
+    case when w.open_band is null then w.severity end as severity,
+    cast(null as varchar) as matched_term,
+    cast(null as decimal(18, 2)) as paid_cny,
+    cast(null as decimal(18, 2)) as goods_cny,
+    cast(null as double) as promise_hours,
+    cast(null as varchar) as supply_type,
+    cast(null as varchar) as category,
+    cast(null as boolean) as is_presale,
+    cast(null as boolean) as is_custom,
+    cast(null as boolean) as is_cash_on_delivery,
+    cast(null as timestamp) as paid_at,
+    cast(null as timestamp) as created_at,
+    cast(null as bigint) as given_nth,
+    w.units,
+    w.failing_units,
+    w.failing_units / nullif(cast(w.units as double), 0) as failing_share,
+    w.open_window or w.band is null as unsettled
+from windowed as w
