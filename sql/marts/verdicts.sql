@@ -6,11 +6,18 @@ with resolved as (
         l.op,
         l.threshold,
         case
+            when s.status = 'counted' and n.breaches > 0 then 'breach'
+            when s.status = 'counted' and n.verdicts > 0 then 'ok'
+            when s.status = 'counted' then 'insufficient_data'
             when s.status <> 'empty' then s.status
             when e.days_with_rows > 0 then 'not_applicable'
             else 'insufficient_data'
         end as final_status,
+        n.breaches as counted_breaches,
+        n.verdicts as counted_verdicts,
+        n.counted_rule_id,
         case
+            when s.status = 'counted' then n.value
             when s.judge_by = 'each' then cast(s.failing_units as double)
             when l.fact = 'mean' then s.mean_value
             when l.fact = 'sum' then s.value_sum
@@ -25,6 +32,10 @@ with resolved as (
         on
             s.store_id = e.store_id and s.version_id = e.version_id
             and s.window_start = e.window_start and s.window_end = e.window_end
+    left join count_states as n
+        on
+            s.store_id = n.store_id and s.version_id = n.version_id
+            and s.window_start = n.window_start and s.window_end = n.window_end
 ),
 
 told as (
@@ -32,7 +43,7 @@ told as (
         *,
         case final_status
             when 'insufficient_data'
-                then concat('缺数据：', coalesce(replace(missing, 'missing:', ''), store_missing, table_name, measure))
+                then concat('缺数据：', coalesce(replace(missing, 'missing:', ''), store_missing, table_name, counted_rule_id, measure))
             when 'not_applicable'
                 then
                     case
@@ -46,6 +57,8 @@ told as (
                 then concat('没有来源给出界限，只列观测值 ', coalesce(cast(round(observed, 4) as varchar), '无'))
             else
                 case
+                    when measure = 'ledger' then concat('积分 ', cast(observed as varchar), '，跨过节点 ', cast(counted_breaches as varchar), ' 次')
+                    when measure = 'recurrence' then concat('第 ', cast(observed as varchar), ' 次，依据 ', cast(counted_verdicts as varchar), ' 个判定')
                     when judge_by = 'each'
                         then concat(cast(units as varchar), ' 个单位中 ', cast(failing_units as varchar), ' 个不达标')
                     else
@@ -58,7 +71,7 @@ told as (
         end as told_zh,
         case final_status
             when 'insufficient_data'
-                then concat('data missing: ', coalesce(replace(missing, 'missing:', ''), store_missing, table_name, measure))
+                then concat('data missing: ', coalesce(replace(missing, 'missing:', ''), store_missing, table_name, counted_rule_id, measure))
             when 'not_applicable'
                 then
                     case
@@ -72,6 +85,8 @@ told as (
                 then concat('no source states a limit; observed ', coalesce(cast(round(observed, 4) as varchar), 'nothing'))
             else
                 case
+                    when measure = 'ledger' then concat('balance ', cast(observed as varchar), ', nodes crossed: ', cast(counted_breaches as varchar))
+                    when measure = 'recurrence' then concat('count ', cast(observed as varchar), ', resting on ', cast(counted_verdicts as varchar), ' verdicts')
                     when judge_by = 'each'
                         then concat(cast(failing_units as varchar), ' of ', cast(units as varchar), ' units fail')
                     else
@@ -101,9 +116,10 @@ select
     ok_units,
     excluded_units,
     observed as value,
-    case when judge_by = 'each' then 'eq' else op end as op,
-    case when judge_by = 'each' then 0 else threshold end as threshold,
+    case when measure in ('recurrence', 'ledger') then null when judge_by = 'each' then 'eq' else op end as op,
+    case when measure in ('recurrence', 'ledger') then null when judge_by = 'each' then 0 else threshold end as threshold,
     case
+        when measure in ('recurrence', 'ledger') then null
         when judge_by = 'each' then -observed
         when op in ('ge', 'gt') then observed - cast(threshold as double)
         else cast(threshold as double) - observed

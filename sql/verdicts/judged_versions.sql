@@ -5,7 +5,6 @@ select
 from rule_versions as v
 cross join (select min(day) as first_day, max(day) as last_day from calendar) as c
 where
-    v.kind <> 'ladder'
-    and v.track in ('in_force', 'training')
+    v.track in ('in_force', 'training')
     and v.effective_from <= c.last_day
     and v.effective_to > c.first_day

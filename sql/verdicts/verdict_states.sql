@@ -72,6 +72,7 @@ select
     *,
     case
         when store_met = 0 then 'not_applicable'
+        when measure in ('recurrence', 'ledger') then 'counted'
         when measure is null or measure = 'annotation' and coalesce(units, 0) = 0 then 'manual_review'
         when combo is null or not measured then 'manual_review'
         when store_met = 1 then 'insufficient_data'
