@@ -17,4 +17,5 @@ select
 from units as u
 left join orders as o
     on u.store_id = o.store_id and u.order_id = o.order_id
-where u.excluded_because = 'not_due_yet'
+-- coalesce: DuckDB 2.0 fails to bind when it can tell that nothing is excluded and the store has no orders
+where coalesce(u.excluded_because, '') = 'not_due_yet'
