@@ -17,7 +17,7 @@ from pipeline.rules.yamlfile import Map, Value
 # ref:<registry>, list:<kind>, form:<name>, condition (a list of predicates), alternatives (what stands under any), open (checked elsewhere).
 FORMS: dict[str, dict[str, str]] = {
     "rule": {
-        "id": "!id", "title": "!words", "concept": "!ref:concepts", "kind": "prohibition|obligation|metric|guideline|ladder",
+        "id": "!text", "title": "!words", "concept": "!ref:concepts", "kind": "prohibition|obligation|metric|guideline|ladder",
         "relation": "!exact|narrower|broader|related", "applies_to": "!list:ref:platforms",
         "versions": "!list:form:version", "note": "words",
     },
