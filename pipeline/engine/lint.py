@@ -16,6 +16,7 @@ NOT_PORTABLE = {
     "datediff": "epoch(b) - epoch(a)",
     "quantile_cont": "median, or a count below the bound",
     "percentile_cont": "median, or a count below the bound",
+    "day_of_week": "date_trunc('week', day)",
     "dayofweek": "date_trunc('week', day)",
     "try_strptime": "parse while reading",
     "list_reduce": "unnest and aggregate",
