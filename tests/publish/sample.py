@@ -37,14 +37,20 @@ LAST_DAY = date(2025, 11, 15)
 def frame(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
     """Rows of a table; what is left out is null."""
     schema = by_name()[table].polars_schema()
-    return pl.DataFrame([{name: row.get(name) for name in schema} for row in rows], schema=schema, strict=False)
+    return pl.DataFrame(
+        [{name: row.get(name) for name in schema} for row in rows], schema=schema, strict=False
+    )
 
 
 def sample_warehouse(folder: Path, stores: int = 12, breaches: int = 40, seed: int = 7) -> Path:
     """Publish a made-up warehouse and return its folder; `breaches` are those of one store under all packs."""
     rng = random.Random(seed)
     shops = [
-        {"store_id": f"{(p := PLATFORMS[no % 7])}/{p}-{no // 7 + 1}", "platform": p, "name": f"{NAMES[p]}示例店{no // 7 + 1}"}
+        {
+            "store_id": f"{(p := PLATFORMS[no % 7])}/{p}-{no // 7 + 1}",
+            "platform": p,
+            "name": f"{NAMES[p]}示例店{no // 7 + 1}",
+        }
         for no in range(stores)
     ]
     found = [breach for shop in shops for breach in _breaches(shop, breaches, rng)]
@@ -87,7 +93,9 @@ def _breaches(shop: dict[str, Any], count: int, rng: random.Random) -> Iterator[
     for pack in PACKS:
         for no in range(count // len(PACKS) + (pack == shop["platform"]) * 8):
             concept, zh, en, _, (low, high), points, sanction, certainty = BEHAVIOURS[no % len(BEHAVIOURS)]
-            at = datetime.combine(LAST_DAY, datetime.min.time()) - timedelta(minutes=rng.randrange(60 * 24 * 60))
+            at = datetime.combine(LAST_DAY, datetime.min.time()) - timedelta(
+                minutes=rng.randrange(60 * 24 * 60)
+            )
             points_now = points if pack not in ("baseline", "law") else 0
             yield RUN | shop | {
                 "breach_id": f"{shop['store_id']}-{pack}-{no}", "first_seen_run": RUN["run_id"], "pack": pack,
@@ -113,7 +121,13 @@ def _breaches(shop: dict[str, Any], count: int, rng: random.Random) -> Iterator[
 def _exposure(breaches: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for breach in breaches:
-        key = (breach["store_id"], breach["pack"], breach["rule_id"], breach["day"].strftime("%Y-%m"), breach["certainty"])
+        key = (
+            breach["store_id"],
+            breach["pack"],
+            breach["rule_id"],
+            breach["day"].strftime("%Y-%m"),
+            breach["certainty"],
+        )
         groups.setdefault(key, []).append(breach)
     for (_, _, _, month, certainty), members in groups.items():
         first = members[0]
@@ -140,7 +154,9 @@ def _ledger(breaches: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for breach in sorted(breaches, key=lambda row: (row["occurred_at"], row["breach_id"])):
         if not breach["points_class"]:
             continue
-        for certainty in ("contingent",) if breach["certainty"] == "contingent" else ("confirmed", "contingent"):
+        for certainty in (
+            ("contingent",) if breach["certainty"] == "contingent" else ("confirmed", "contingent")
+        ):
             key = (breach["store_id"], breach["pack"], certainty)
             balances[key] = balance = balances.get(key, Decimal(0)) + breach["counted"]
             node = (balance // 12 + 1) * 12
@@ -174,7 +190,13 @@ def _agents(shop: dict[str, Any], rng: random.Random) -> Iterator[dict[str, Any]
 def _coverage(shop: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for table in ("messages", "orders", "aftersales", "agent_status"):
         for back in range(45):
-            status = "none" if table == "agent_status" else "hole" if back in (9, 10) and table == "messages" else "ok"
+            status = (
+                "none"
+                if table == "agent_status"
+                else "hole"
+                if back in (9, 10) and table == "messages"
+                else "ok"
+            )
             yield RUN | shop | {"table_name": table, "day": LAST_DAY - timedelta(days=back), "expected": status != "none",
                                 "rows": 50 if status == "ok" else 0, "status": status,
                                 "window_closes_on": date(2025, 12, 5) if status == "hole" else None}  # fmt: skip
@@ -235,7 +257,14 @@ def _run() -> dict[str, Any]:
 
 def _facts(folder: Path, shops: list[dict[str, Any]], breaches: list[dict[str, Any]]) -> None:
     """Six short talks a store, the third message of each holding a forbidden phrase."""
-    said = ("在吗，什么时候发货", "亲在的，今天发", "亲 加微信 聊更方便 电话[电话]", "好的", "还有别的问题吗", "没有了")
+    said = (
+        "在吗，什么时候发货",
+        "亲在的，今天发",
+        "亲 加微信 聊更方便 电话[电话]",
+        "好的",
+        "还有别的问题吗",
+        "没有了",
+    )
     source = {"source_file": "chat.csv", "source_row": 1, "ingested_run": RUN["run_id"]}
     for shop in shops:
         messages = [
@@ -256,6 +285,12 @@ def _facts(folder: Path, shops: list[dict[str, Any]], breaches: list[dict[str, A
             for talk in range(6)
         ]  # fmt: skip
         for table, rows in (("messages", messages), ("hits", hits), ("stores", [shop])):
-            part = folder / "facts" / table / f"platform={shop['platform']}" / f"store={shop['store_id'].split('/')[1]}"
+            part = (
+                folder
+                / "facts"
+                / table
+                / f"platform={shop['platform']}"
+                / f"store={shop['store_id'].split('/')[1]}"
+            )
             part.mkdir(parents=True)
             write_table(by_name()[table], frame(table, rows), part / "0.parquet")
