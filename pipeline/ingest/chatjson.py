@@ -58,7 +58,8 @@ def read_chat_json(content: Any) -> tuple[str, pl.DataFrame] | None:
 
 def table_of(content: Any) -> list[list[str | None]] | None:
     """A list of flat objects as rows of text below their keys, for templates filled as JSON; else None."""
-    rows = content if isinstance(content, list) else None
+    flat = isinstance(content, dict) and not any(isinstance(value, list | dict) for value in content.values())
+    rows = content if isinstance(content, list) else [content] if flat else None
     if not rows or not all(isinstance(row, dict) for row in rows):
         return None
     keys = list(dict.fromkeys(key for row in rows for key in row))

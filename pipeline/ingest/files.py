@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import polars as pl
@@ -23,6 +23,7 @@ FILES_SCHEMA = {
 _STAMP = re.compile(
     r"(?<!\d)(20\d{2})[-_.年]?(0[1-9]|1[0-2])[-_.月]?(0[1-9]|[12]\d|3[01])日?(?:[-_ T]*([01]\d|2[0-3])[-_:.时点]?([0-5]\d)(?:[-_:.分]?([0-5]\d))?)?(?!\d)"
 )
+_EPOCH = re.compile(r"(?<!\d)(1[5-9]\d{8}(?:\d{3})?)(?!\d)")
 _SAID = re.compile(r"(?:导出|下载|生成|截止|统计)时间[:：]?\s*(20\d{2}[-/年.]\d{1,2}[-/月.]\d{1,2}日?\s*\d{1,2}:\d{2}(?::\d{2})?)")
 
 
@@ -87,6 +88,9 @@ def stamped(name: str, text: str) -> tuple[datetime | None, bool]:
                 return datetime(*(int(part or 0) for part in match.groups())), True  # type: ignore[arg-type]
             except ValueError:
                 pass
+    if epoch := _EPOCH.search(name):
+        seconds = int(epoch[1]) / (1000 if len(epoch[1]) == 13 else 1)
+        return datetime.fromtimestamp(seconds, timezone(timedelta(hours=8))).replace(tzinfo=None, microsecond=0), True
     stamps = list(_STAMP.finditer(name))
     for stamp in sorted(stamps, key=lambda found: (found[4] is not None, found.start()), reverse=True):
         try:

@@ -101,6 +101,10 @@ def _load(packs: Path, platform: str) -> tuple[Layout, ...]:
     for _, data in read:
         for name, mapping in (data.get("values") or {}).items():
             values.setdefault(name, mapping)
+    # A template may be filled with the platform's own words.
+    for shared, endings in (("order_status", ("_order",)), ("aftersale_status", ("_aftersale", "_refund", "_service"))):
+        for name in [name for name in values if name.endswith(endings)]:
+            values[shared] = {**values.get(shared, {}), **{key: value for key, value in values[name].items() if key not in values.get(shared, {})}}
     concepts = packs / "registry" / "concepts.yaml"
     if concepts.exists() and "concept" in values:
         named = _yaml(concepts)

@@ -63,7 +63,7 @@ class Merger:
         """Merge everything staged for one store."""
         if months := staging.months("orders", store_id):
             self._orders(staging, store_id, months)
-        placed = self._order_months(store_id, staging)
+        placed = self._known_orders(store_id) if any(staging.months(table, store_id) for table in _OF_ORDERS) else None
         for table in ("shipments", "aftersales", "complaints"):
             self._folded(staging, store_id, table, placed if table in _OF_ORDERS else None)
         if staging.months("order_items", store_id):
@@ -78,22 +78,36 @@ class Merger:
 
     def _orders(self, staging: Staging, store_id: str, months: list[str]) -> None:
         """Statements without a creation time join the month of the order they speak of, once that is known."""
-        lost = _together([staging.take("orders", store_id, UNPLACED), self._read_state("orders", store_id, UNPLACED)])
         placed = [month for month in months if month != UNPLACED]
-        extra: dict[str, pl.DataFrame] = {}
+        known, sure = self._known_orders(store_id), _order_months(staging, store_id, placed)
+        parts: dict[str, list[pl.DataFrame]] = {
+            month: [self._with_export(staging.take("orders", store_id, month))] for month in placed
+        }
+        lost = _together([self._with_export(staging.take("orders", store_id, UNPLACED)), self._read_state("orders", store_id, UNPLACED)])
         if lost is not None:
-            lost = self._with_export(lost)
-            known = self._order_months(store_id, staging)
-            lost = lost.drop(MONTH).join(known, on="order_id", how="left", maintain_order="left")
-            left = lost.filter(pl.col(MONTH).is_null())
-            folded = fold(left, ["order_id"])
-            self._supersede("orders", folded.superseded)
-            self._write_state("orders", store_id, UNPLACED, folded.statements)
+            homes = pl.concat([sure, known]).unique("order_id", keep="first", maintain_order=True)
+            lost = lost.drop(MONTH).join(homes, on="order_id", how="left", maintain_order="left")
+            # An order export without creation times places its orders by the next best time.
+            times = [pl.col(name) for name in ("paid_at", "shipped_at", "finished_at") if name in lost.columns]
+            guess = pl.when(pl.col("status").is_not_null()).then(pl.coalesce(times).dt.strftime("%Y-%m")) if times and "status" in lost.columns else pl.lit(None, pl.String)
+            lost = lost.with_columns(pl.coalesce(MONTH, guess).alias(MONTH))
+            left = fold(_fit(lost.filter(pl.col(MONTH).is_null()), "orders"), ["order_id"])
+            self._supersede("orders", left.superseded)
+            self._write_state("orders", store_id, UNPLACED, left.statements)
             for (month,), part in lost.drop_nulls(MONTH).group_by(MONTH, maintain_order=True):
-                extra[str(month)] = part
-        for month in sorted({*placed, *extra}):
-            new = _together([self._with_export(staging.take("orders", store_id, month)), extra.get(month)])
-            self._fold_month(store_id, "orders", month, new, ["created_at", "order_id"])
+                parts.setdefault(str(month), []).append(part)
+        moved = known.join(sure, on="order_id", how="inner", suffix="_now").filter(pl.col(MONTH) != pl.col(f"{MONTH}_now"))
+        for (month,), gone in moved.group_by(MONTH, maintain_order=True):
+            old = self._read_state("orders", store_id, str(month))
+            if old is None:
+                continue
+            goes = old.drop(MONTH, strict=False).join(gone.select("order_id", pl.col(f"{MONTH}_now").alias(MONTH)), on="order_id", how="inner", maintain_order="left")
+            for (now,), part in goes.group_by(MONTH, maintain_order=True):
+                parts.setdefault(str(now), []).append(part)
+            self._write_state("orders", store_id, str(month), old.join(gone, on="order_id", how="anti", maintain_order="left"))
+            parts.setdefault(str(month), [])
+        for month, frames in sorted(parts.items()):
+            self._fold_month(store_id, "orders", month, _together(frames), ["created_at", "order_id"])
 
     def _folded(self, staging: Staging, store_id: str, table: str, placed: pl.DataFrame | None) -> None:
         parts: dict[str, list[pl.DataFrame]] = {}
@@ -109,6 +123,8 @@ class Merger:
     def _fold_month(self, store_id: str, table: str, month: str, new: pl.DataFrame | None, order: list[str]) -> None:
         statements = _together([self._read_state(table, store_id, month), new])
         if statements is None:
+            self._write_state(table, store_id, month, pl.DataFrame())
+            self._write(table, store_id, month, pl.DataFrame())
             return
         folded = fold(_fit(statements, table), FOLDED[table])
         self._supersede(table, folded.superseded)
@@ -117,23 +133,18 @@ class Merger:
         rows = settle(standing, FOLDED[table])
         self._write(table, store_id, month, rows.sort(order, nulls_last=True))
 
-    def _order_months(self, store_id: str, staging: Staging) -> pl.DataFrame:
-        """order_id and month of every order of the store, staged or known."""
-        frames = []
-        for path in self._state_folder("orders", store_id).glob("month=*/part.parquet"):
-            month = path.parent.name.removeprefix("month=")
-            if month != UNPLACED:
-                frames.append(pl.read_parquet(path, columns=["order_id"]).with_columns(pl.lit(month).alias(MONTH)))
-        for month in staging.months("orders", store_id):
-            if month != UNPLACED and (frame := staging.take("orders", store_id, month)) is not None:
-                frames.append(frame.select("order_id", MONTH))
-        if not frames:
-            return pl.DataFrame(schema={"order_id": pl.String, MONTH: pl.String})
-        return pl.concat(frames).unique("order_id", keep="first", maintain_order=True)
+    def _known_orders(self, store_id: str) -> pl.DataFrame:
+        """order_id and month of the orders of a store that earlier runs placed."""
+        frames = [
+            pl.read_parquet(path, columns=["order_id"]).with_columns(pl.lit(path.parent.name.removeprefix("month=")).alias(MONTH))
+            for path in sorted(self._state_folder("orders", store_id).glob("month=2*/part.parquet"))
+        ]
+        together = pl.concat(frames) if frames else pl.DataFrame(schema={"order_id": pl.String, MONTH: pl.String})
+        return together.unique("order_id", keep="first", maintain_order=True)
 
     # -- items: the newest file that lists an order's items lists all of them
 
-    def _items(self, staging: Staging, store_id: str, placed: pl.DataFrame) -> None:
+    def _items(self, staging: Staging, store_id: str, placed: pl.DataFrame | None) -> None:
         parts: dict[str, list[pl.DataFrame]] = {}
         for month in staging.months("order_items", store_id):
             frame = self._with_export(staging.take("order_items", store_id, month))
@@ -314,6 +325,13 @@ def _name_parcels(statements: pl.DataFrame) -> pl.DataFrame:
     only = numbers.filter(pl.col("numbers").list.len() == 1).select("order_id", pl.col("numbers").list.first().alias("only"))
     named = statements.join(only, on="order_id", how="left", maintain_order="left")
     return named.with_columns(pl.coalesce("tracking_no", "only").alias("tracking_no")).drop("only")
+
+
+def _order_months(staging: Staging, store_id: str, months: Iterable[str]) -> pl.DataFrame:
+    """order_id and month of the staged orders that a creation time places."""
+    frames = [frame.select("order_id", MONTH) for month in months if (frame := staging.take("orders", store_id, month)) is not None]
+    together = pl.concat(frames) if frames else pl.DataFrame(schema={"order_id": pl.String, MONTH: pl.String})
+    return together.unique("order_id", keep="first", maintain_order=True)
 
 
 def _together(frames: Iterable[pl.DataFrame | None]) -> Any:

@@ -112,7 +112,7 @@ _QUICK: dict[str, Callable[[pl.Expr], Quick]] = {
 
 def _clean(text: pl.Series) -> pl.Series:
     """Strip wrappers and make full-width digits half-width; what says nothing becomes null."""
-    told = text.str.strip_chars(WRAPPERS).str.replace_many(list(_FULL_FROM), list(_FULL_TO)).str.strip_chars(WRAPPERS)
+    told = text.str.strip_chars(WRAPPERS + "=").str.replace_many(list(_FULL_FROM), list(_FULL_TO)).str.strip_chars(WRAPPERS)
     return told.set(told.is_in(NOTHING).fill_null(False), None)
 
 
