@@ -83,7 +83,8 @@ def _push(release: duckdb.DuckDBPyConnection, cursor: Any) -> Pushed:
             _replace(release, cursor, schema, source, table)
             cursor.execute(
                 "insert into guize.published values ($1, $2, $3, $4, now()) "
-                "on conflict (table_schema, table_name) do update set fingerprint = excluded.fingerprint, rows = excluded.rows, changed_at = now()",
+                "on conflict (table_schema, table_name) do update "
+                "set fingerprint = excluded.fingerprint, rows = excluded.rows, changed_at = now()",
                 (schema, table.name, fingerprint, rows),
             )
             copied[name] = rows
@@ -95,7 +96,8 @@ def _set_up() -> Iterator[str]:
         yield f"create schema if not exists {schema}"
     yield (
         "create table if not exists guize.published ("
-        "table_schema text, table_name text, fingerprint text not null, rows bigint not null, changed_at timestamptz not null, primary key (table_schema, table_name))"
+        "table_schema text, table_name text, fingerprint text not null, rows bigint not null, "
+        "changed_at timestamptz not null, primary key (table_schema, table_name))"
     )
 
 
@@ -103,13 +105,13 @@ def _fingerprint(release: duckdb.DuckDBPyConnection, source: str, table: Table) 
     """Rows, and what changes when any value does; the run that wrote them is no value of theirs."""
     told = [name for name in table.names if name != "run_id" or table.name == "runs"]
     listed = ", ".join(f'"{name}"' for name in told)
-    row = release.execute(
-        f"select count(*), coalesce(sum(cast(hash({listed}) as hugeint)), 0) from {source}.{table.name}"
-    ).fetchone()
-    assert row is not None
     shape = ",".join(f"{column.name} {column.sql_type} {column.zh} {column.en}" for column in table.columns)
-    shape_row = release.execute("select hash(?)", [shape]).fetchone()
-    return int(row[0]), f"{row[0]}-{row[1]:x}-{shape_row[0] if shape_row else 0:x}"
+    [(rows, content, form)] = release.execute(
+        f"select count(*), coalesce(sum(cast(hash({listed}) as hugeint)), 0), hash(?) "
+        f"from {source}.{table.name}",
+        [shape],
+    ).fetchall()
+    return int(rows), f"{rows}-{content:x}-{form:x}"
 
 
 def _replace(release: duckdb.DuckDBPyConnection, cursor: Any, schema: str, source: str, table: Table) -> None:

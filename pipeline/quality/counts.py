@@ -87,13 +87,11 @@ def count(connection: duckdb.DuckDBPyConnection, table: Table, checks: list[Chec
     """Run the table's model: its rows, and the count of each check in order."""
     aggregates = [check for check in checks if not check.sql.startswith("(")]
     listed = ", ".join(["count(*)", *(f"coalesce({check.sql}, 0)" for check in aggregates)])
-    row = connection.execute(f"select {listed} from {_q(table.name)}").fetchone()
-    assert row is not None
+    [row] = connection.execute(f"select {listed} from {_q(table.name)}").fetchall()
     counts = dict(zip((check.name for check in aggregates), row[1:], strict=True))
     for check in checks:
         if check.name not in counts:
-            found = connection.execute(f"select {check.sql}").fetchone()
-            counts[check.name] = found[0] if found else 0
+            [(counts[check.name],)] = connection.execute(f"select {check.sql}").fetchall()
     return int(row[0]), [int(counts[check.name]) for check in checks]
 
 

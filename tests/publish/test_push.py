@@ -85,7 +85,8 @@ def test_push_then_only_what_changed(url: str, warehouse: Path) -> None:
     assert comment.startswith("一行一个")
     [(missing,)] = ask(
         url,
-        "select count(*) from information_schema.columns where table_schema = 'guize' and table_name <> 'published' "
+        "select count(*) from information_schema.columns "
+        "where table_schema = 'guize' and table_name <> 'published' "
         "and col_description((table_schema || '.' || table_name)::regclass, ordinal_position) is null",
     )
     assert missing == 0

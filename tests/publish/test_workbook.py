@@ -49,17 +49,8 @@ def test_store_and_month_narrow_and_english(warehouse: Path, tmp_path: Path) -> 
 
 def test_formulas_in_data_stay_text_and_empty_marts_say_so(tmp_path: Path) -> None:
     evil = '=HYPERLINK("http://x","y")'
-    row = RUN | {
-        "store_id": "jd/a",
-        "platform": "jd",
-        "pack": "jd",
-        "rule_id": evil,
-        "zh": evil,
-        "en": "+1",
-        "order_id": "@x",
-    }
-    row |= {"due_at": "2025-10-01", "as_of": "2025-10-01"}
-    due = frame("open_deadlines", [row | {"due_at": None, "as_of": None}])
+    row = RUN | {"store_id": "jd/a", "platform": "jd", "pack": "jd", "rule_id": "r", "zh": evil, "en": "+1"}
+    due = frame("open_deadlines", [row | {"order_id": "@x"}])
     publish({"open_deadlines": due}, tmp_path / "w", "r1", keep=1)
     book = openpyxl.load_workbook(write_workbook(tmp_path / "w", tmp_path / "x.xlsx"))
     cell = book["接下来要做"]["C2"]

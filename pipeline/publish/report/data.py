@@ -155,8 +155,7 @@ def collect(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     data["packs"] = _packs()
     data["breaches"] = _examples(connection)
     data["talks"], data["marks"] = _talks(connection, data["breaches"])
-    total = connection.execute("select count(*) from breaches").fetchone()
-    data["breaches_total"] = total[0] if total else 0
+    [(data["breaches_total"],)] = connection.execute("select count(*) from breaches").fetchall()
     return data
 
 
@@ -186,14 +185,14 @@ def _examples(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """The dearest breaches of every store, rule, month and certainty; the rest are counted, not shown."""
     parts = []
     for home, budget, most in ((True, HOME_EXAMPLES, 20), (False, AWAY_EXAMPLES, 3)):
-        groups = connection.execute(
+        [(groups,)] = connection.execute(
             """
             select count(*)
             from (select distinct store_id, pack, rule_id, month, certainty from exposure where home = ?)
             """,
             [home],
-        ).fetchone()
-        each = max(1, min(most, budget // max(1, groups[0] if groups else 1)))
+        ).fetchall()
+        each = max(1, min(most, budget // max(1, groups)))
         parts.append(_columns(connection, _EXAMPLES, {"home": home, "each": each, "budget": budget}))
     return {name: parts[0][name] + parts[1][name] for name in parts[0]}
 
