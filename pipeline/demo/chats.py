@@ -193,7 +193,8 @@ def _plant_lines(store: Store, talks: Talks, rng: np.random.Generator) -> None:
     used: set[int] = set()
     orders: set[int] = set()
     for line in PLANTED_LINES:
-        fit = answered & (talks.order[talks.of_round] < 0) if line == "close_trade" else answered
+        ordered = talks.order[talks.of_round] >= 0
+        fit = answered & (ordered if line == "abuse" else ~ordered if line == "close_trade" else answered)
         left = store.lines.get(line, 0)
         for candidate in rng.permutation(np.flatnonzero(fit)).tolist():
             if left == 0:

@@ -61,7 +61,7 @@ def decide_requests(plan: Plan, store: Store, orders: Orders, rng: np.random.Gen
 
     def add(order: int, kind: str, stage: str, requested: int, *times: int, planted: str = "") -> None:
         agreed, sent, got, refunded = (time if time <= now else NEVER for time in times)
-        if requested < seconds(plan.end):
+        if requested <= now:
             amount = int(orders.paid_fen[order] - (orders.freight[order] if kind == RETURN else 0))
             rows.append(
                 Request(
@@ -119,8 +119,8 @@ def decide_requests(plan: Plan, store: Store, orders: Orders, rng: np.random.Gen
         elif planted == "slow_refund":
             refunded = asked + int(rng.integers(17 * DAY, 22 * DAY))
             agreed = refunded - 2 * HOUR if at_once else agreed
-        elif planted == "never":
-            refunded = NEVER
+        elif planted == "never":  # nobody answers at all
+            agreed = refunded = now + DAY
         add(order, REFUND_ONLY, "received", asked, agreed, NEVER, NEVER, refunded, planted=planted)
     return rows
 
@@ -155,7 +155,7 @@ def decide_presence(plan: Plan, store: Store, rng: np.random.Generator) -> list[
         midnight = seconds(plan.start) + number * DAY
         for agent in range(len(store.agents)):
             begin = midnight + (8 * HOUR if agent < half else 15 * HOUR) - int(rng.integers(60, 900))
-            end = midnight + (16 * HOUR if agent < half else 24 * HOUR) + int(rng.integers(-300, 0))
+            end = midnight + (16 * HOUR if agent < half else 24 * HOUR) - int(rng.integers(130, 400))
             rest = begin + 4 * HOUR + int(rng.integers(0, HOUR))
             rows.append(Presence(agent, "online", begin, rest))
             rows.append(Presence(agent, "rest", rest, rest + 1800))

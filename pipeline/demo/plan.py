@@ -81,8 +81,8 @@ class Plan:
 
     @property
     def exported_at(self) -> dt.datetime:
-        """When the last exports were made: the morning after the last day."""
-        return self.end + dt.timedelta(hours=9, minutes=5)
+        """When the last exports were made: late on the last day, so that every day is whole."""
+        return self.end - dt.timedelta(minutes=2)
 
 
 AGENTS = ("小美", "阿杰", "青青", "大鹏", "橙子", "小鹿", "一诺", "阿宁", "可乐", "糖糖", "木木", "小北")

@@ -237,8 +237,8 @@ def test_insults() -> None:
 def test_luring_costs_more_since_29_september() -> None:
     change = seconds(dt.datetime(2025, 9, 29))
     before, after = (_said("lure", 1, at=at)["douyin.off_platform_trade"][0] for at in (change - 1, change))
-    assert before.row()["money_high_cny"] == 20_000
-    assert after.row()["money_high_cny"] == 500_000
+    assert (before.row()["money_low_cny"], before.row()["money_high_cny"]) == (20_000, 50_000)
+    assert (after.row()["money_low_cny"], after.row()["money_high_cny"]) == (500_000, 1_000_000)
 
 
 def test_weekly_cap_cuts_in_the_order_of_time() -> None:

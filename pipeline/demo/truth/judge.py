@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
@@ -62,6 +63,16 @@ _TOTALS = pl.Schema(
 )
 
 
+# Only the training documents speak of these; lacking better they are taken for the rules in force as well.
+TRAINING_ONLY = {
+    "baseline.first_response",
+    "baseline.next_response",
+    "baseline.abuse",
+    "tmall.cannot_ship_72h",
+    "tmall.extreme_words",
+}
+
+
 def judge(world: World) -> list[Breach]:
     """Every breach of a covered rule in one shop, by every judging pack."""
     known = known_of(world)
@@ -74,7 +85,8 @@ def judge(world: World) -> list[Breach]:
         *bad_words(known),
     ]
     cap_points(found)
-    return [*found, *crossings(found)]
+    taught = [replace(breach, track="training") for breach in found if breach.rule_id in TRAINING_ONLY]
+    return [*found, *taught, *crossings(found)]
 
 
 def truth_rows(breaches: Sequence[Breach]) -> pl.DataFrame:

@@ -67,12 +67,11 @@ def cap_points(breaches: Sequence[Breach]) -> None:
 def crossings(breaches: Sequence[Breach]) -> Iterator[Breach]:
     """The nodes that one shop's points cross: proven points alone first, then all that may still be given."""
     for (pack, points_class), (rule_id, nodes) in LADDERS.items():
-        for track in ("in_force", "training"):
-            given = [b for b in breaches if b.pack == pack and b.track == track and b.rule_id != rule_id]
-            given.sort(key=lambda b: b.occurred)
-            certain: set[int] = set()
-            for certainty in (CONFIRMED, CONTINGENT):
-                yield from _walk(given, points_class, rule_id, nodes, certainty, track, certain)
+        given = [b for b in breaches if b.pack == pack and b.track == "in_force" and b.rule_id != rule_id]
+        given.sort(key=lambda b: b.occurred)
+        certain: set[int] = set()
+        for certainty in (CONFIRMED, CONTINGENT):
+            yield from _walk(given, points_class, rule_id, nodes, certainty, certain)
 
 
 def _walk(
@@ -81,7 +80,6 @@ def _walk(
     rule_id: str,
     nodes: Sequence[Node],
     certainty: str,
-    track: str,
     certain: set[int],
 ) -> Iterator[Breach]:
     balance: dict[int, float] = defaultdict(float)
@@ -110,7 +108,6 @@ def _walk(
             rule_id,
             breach.occurred,
             f"node_{at}",
-            track,
             has_penalties=True,
             effects=effects,
         )

@@ -57,9 +57,8 @@ def slow_answers(known: Known) -> Iterator[Breach]:
                         rule_id,
                         ask.asked,
                         kind,
-                        "training",
-                        talk.order_id,
-                        talk.number,
+                        order_id=talk.order_id,
+                        conversation_id=talk.number,
                     )
 
 
