@@ -125,7 +125,14 @@ def every_statement_is_used_or_excused(packs: Packs) -> Iterator[Problem]:
 
 
 def citations_resolve(packs: Packs) -> Iterator[Problem]:
-    """What calendars, combinations, lexicons and manifests cite exists."""
+    """What rules, calendars, combinations, lexicons and manifests cite exists."""
+    for rule, version in each_version(packs):
+        for cite in version.cites:
+            if cite.evidence not in packs.statements:
+                where = place(rule, version, "evidence", cite.line)
+                yield finding(
+                    "unresolved", where, what="statement", name=cite.evidence, registry="evidence.csv"
+                )
     for evidence, user in _cited_outside_rules(packs):
         if evidence not in packs.statements:
             yield finding("unresolved", user, what="statement", name=evidence, registry="evidence.csv")
@@ -176,6 +183,8 @@ def _assumed(version: Version, field: str) -> bool:
 
 
 def _names_field(entry: str, fields: list[str], version: Version) -> bool:
+    if entry in ("from", "seen"):
+        return bool(version.from_date if entry == "from" else version.seen)
     if entry in _OTHER_FIELDS or any(covers(entry, field) for field in fields):
         return True
     head = entry.split(".")[0].split("[")[0]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from pipeline.problems import Problem
 from pipeline.rules.conditions import BadCondition, read_condition
@@ -50,7 +50,7 @@ FORMS: dict[str, dict[str, str]] = {
         "until": "id", "starts": "id",
     },
     "cap": {"of": "!points|money|times", "per": "!order|day|week|month|30d|7d|year", "max": "!number", "mode": "clip|skip"},
-    "cited": {"id": "!evidence", "supports": "!list:text"},
+    "cited": {"id": "!text", "supports": "!list:text"},
     "assumption": {"field": "!text", "value": "open", "why": "!words"},
 }  # fmt: skip
 # What an effect of each kind must carry beside its kind (a|b: one of the two) and may carry.
@@ -72,10 +72,8 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*\Z")
 class FormChecker:
     """Checks mappings of one file against FORMS and reports what does not fit."""
 
-    def __init__(
-        self, file: str, registry: Registry, statements: Mapping[str, object], report: Report
-    ) -> None:
-        self.file, self.registry, self.statements = file, registry, statements
+    def __init__(self, file: str, registry: Registry, report: Report) -> None:
+        self.file, self.registry = file, registry
         self._report = report
         self.count = 0
 
@@ -132,9 +130,6 @@ class FormChecker:
                 self.report(finding(code, self.at(line, path), value=_short(value), **met))
         elif name == "words":
             self._words(value, line, path)
-        elif name == "evidence":
-            if value not in self.statements:
-                self._unresolved(line, path, "证据", value, "evidence.csv")
         elif name == "condition":
             self.condition(value, line, path)
         elif name == "alternatives":

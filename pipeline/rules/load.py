@@ -57,7 +57,15 @@ def load_packs(folder: Path, strict: bool = True) -> Packs:
             problems += [problem for problem in found if problem.code != "null_value"]
             exports[pack.name] = layouts if isinstance(layouts, Map) else Map(1)
         for path in sorted((pack / "rules").glob("*.yaml")):
-            problems += _read_rules(path, root, registry, statements, rules)
+            read_here, found = read_rules(path, root, registry)
+            problems += found
+            for rule in read_here:
+                if rule.id in rules:
+                    first = f"{rules[rule.id].file}:{rules[rule.id].line}"
+                    where = f"{rule.file}:{rule.line}"
+                    problems.append(finding("duplicate_id", where, what="rule", name=rule.id, first=first))
+                else:
+                    rules[rule.id] = rule
         if (pack / "cases.yaml").exists():
             read, found = read_cases(pack / "cases.yaml", root)
             cases += read
@@ -135,34 +143,23 @@ def _read_registers(folders: list[Path], root: Path) -> tuple[dict[str, Statemen
     return statements, problems
 
 
-def _read_rules(
-    path: Path,
-    root: Path,
-    registry: Registry,
-    statements: dict[str, Statement],
-    rules: dict[str, Rule],
-) -> list[Problem]:
-    """Add the sound rules of one file to `rules` and return what is wrong with the others."""
+def read_rules(path: Path, root: Path, registry: Registry) -> tuple[list[Rule], list[Problem]]:
+    """Return the sound rules of one file and what is wrong with the others."""
     file = str(path.relative_to(root))
     entries, problems = read_yaml(path, root)
     if entries is None:
-        return problems
-    checker = FormChecker(file, registry, statements, problems.append)
+        return [], problems
+    checker = FormChecker(file, registry, problems.append)
+    rules: list[Rule] = []
     if not isinstance(entries, list):
         checker.kind("list:form:rule", entries, 1, path.stem)
-        return problems
+        return rules, problems
     for entry in entries:
         rule_id = entry.get("id") if isinstance(entry, Map) else None
         name = rule_id if isinstance(rule_id, str) else "?"
+        before = checker.count
         if not checker.form("rule", entry, getattr(entry, "line", 1), name):
             continue
-        if name in rules:
-            first = f"{rules[name].file}:{rules[name].line}"
-            problems.append(
-                finding("duplicate_id", f"{file}:{entry.line}", what="rule", name=name, first=first)
-            )
-            continue
-        before = checker.count
         try:
             rule = build_rule(entry, path.parent.parent.name, file)
         except LikeFirst as like:
@@ -170,5 +167,5 @@ def _read_rules(
             continue
         check_body(rule, checker, registry)
         if checker.count == before:
-            rules[name] = rule
-    return problems
+            rules.append(rule)
+    return rules, problems

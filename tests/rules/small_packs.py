@@ -220,12 +220,12 @@ E-JD-005,jd,abuse,definition,jd_page,row 5,背景说明,background,hearsay,,,,,b
   applies_to: [jd]
   versions:
     - from: unknown
+      seen: ['2022-05-05']
       track: training
       measure: ledger
       params: {class: general, resets: [{at: calendar_year_end, when: [{fact: balance, lt: '48'}], to: '0'}, {at: calendar_year_end, to: unknown}]}
       judge: {by: each}
       penalties: {pick: heaviest, of: [{when: [{fact: balance, every: '25'}], per: crossing, effects: [{kind: sanction, code: suspension, days: {low: '3', high: '7'}}]}]}
-      assumed: [{field: seen, why: {zh: 培训材料无日期, en: the training text is undated}}]
       evidence: [{id: E-JD-004, supports: [params, penalties]}]
 """,
     "jd/cases.yaml": """\

@@ -192,4 +192,6 @@ def test_a_missing_pack_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "jd" / "evidence.csv").unlink()
     with pytest.raises(RulesInvalid) as refused:
         load_packs(tmp_path)
-    assert ("not_a_file", "jd/evidence.csv") in {(problem.code, problem.where) for problem in refused.value.problems}
+    assert ("not_a_file", "jd/evidence.csv") in {
+        (problem.code, problem.where) for problem in refused.value.problems
+    }
