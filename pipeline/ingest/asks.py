@@ -76,7 +76,7 @@ def asks_of(messages: pl.DataFrame, offline: pl.DataFrame | None = None) -> pl.D
 
 
 def _seconds(later: pl.Series, asked: pl.DataFrame) -> pl.Series:
-    return (later - asked.get_column("sent_at")).dt.total_milliseconds() / 1000
+    return (later - asked.get_column("sent_at")).dt.total_microseconds() / 1_000_000
 
 
 def _spoke(messages: pl.DataFrame, rows: pl.Series) -> pl.Series:

@@ -55,6 +55,7 @@ class Layout:
     sources_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
     reader: str = ""  # a reader of its own; such a layout is not found by headings
+    expand: bool = False  # the text column holds whole transcripts
     speaker_account: bool = False  # the account column names the speaker, buyers too
 
     @property
@@ -144,7 +145,8 @@ def _layout(entry: dict[str, Any], values: dict[str, Any], path: Path) -> Layout
         without=tuple(normalise(heading) for heading in entry.get("without", [])),
         tables=tables, one_row_per=entry.get("one_row_per", "record"), ids=entry.get("ids", {}),
         month_from=entry.get("month_from"), headings=tuple(entry.get("headings", [])),
-        reader=entry.get("reader", ""), speaker_account=entry.get("speaker_account", False), how_zh=(entry.get("how") or {}).get("zh", ""), how_en=(entry.get("how") or {}).get("en", ""),
+        reader=entry.get("reader", ""), speaker_account=entry.get("speaker_account", False),
+        expand=entry.get("expand", False), how_zh=(entry.get("how") or {}).get("zh", ""), how_en=(entry.get("how") or {}).get("en", ""),
         sources_of=_sources_of(tables), known=frozenset(heading for known in _sources_of(tables).values() for heading in known),
     )  # fmt: skip
 

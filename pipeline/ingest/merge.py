@@ -220,6 +220,10 @@ class Merger:
             rows = _together([old, *frames])
             if rows is not None:
                 self._message_month(store_id, month, rows)
+                continue
+            for table in ("messages", "conversations", "hits"):
+                self._write(table, store_id, month, pl.DataFrame())
+            self._write_asks(store_id, month, pl.DataFrame(schema=TABLES["asks"].polars_schema()))
 
     def _message_month(self, store_id: str, month: str, rows: pl.DataFrame) -> None:
         if "is_offline_message" not in rows.columns:

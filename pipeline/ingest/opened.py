@@ -92,13 +92,13 @@ def _text(source: Path | bytes, where: str, layouts: Sequence[Layout]) -> Piece:
     reader = next((layout.id for layout in layouts if layout.reader == "transcript"), None)
     if reader is not None:
         with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as opened:
-            head = to_utf8(opened.read(65_536), encoding).decode("utf-8", "replace")
+            head = to_utf8(opened.read(65_536), encoding).decode("utf-8", "replace").lstrip("\ufeff")
             if is_transcript(head):
                 opened.seek(0)
                 whole = opened.read(MAX_TRANSCRIPT + 1)
                 if len(whole) > MAX_TRANSCRIPT:
                     raise refuse("too-large", where, "聊天文本超过 300 MB", "the transcript is over 300 MB", "按月分段保存", "save it month by month")
-                text = to_utf8(whole, encoding).decode("utf-8-sig", "replace")
+                text = to_utf8(whole, encoding).decode("utf-8", "replace").lstrip("\ufeff")
                 return Piece("", talk=read_transcript(text), layout_id=reader)
     assert first is not None
     raise first

@@ -65,6 +65,22 @@ def parse_sheet(sheet: Sheet, match: Match, owner: Owner) -> Iterator[Parsed]:
         yield parse_rows(chunk, match, owner)
 
 
+def parse_sessions(sheet: Sheet, match: Match, owner: Owner) -> Iterator[Parsed]:
+    """The messages of a sheet with one session a row and its transcript in one cell."""
+    from pipeline.ingest.spoken import own_messages
+    from pipeline.ingest.transcripts import read_transcripts
+
+    columns = {source.column: at for source, at in _positions(match).items()}
+    for chunk in sheet.chunks(match.row, match.width, sorted({at for places in columns.values() for at in places})):
+        cells = chunk.select(ROW, *(_text(source, at).alias(source.column) for source, at in _positions(match).items()))
+        told = cells.filter(pl.col("text").str.strip_chars() != "")
+        for name in ("conversation_id", "agent_id", "buyer_key"):
+            if name not in told.columns:
+                told = told.with_columns(pl.lit(None, pl.String).alias(name))
+        talk = read_transcripts(told)
+        yield own_messages(talk.messages, owner, talk.orphans, talk.skipped + cells.height - told.height)
+
+
 def _positions(match: Match) -> dict[Source, tuple[int, ...]]:
     found = {}
     for sources in match.layout.tables.values():
@@ -85,6 +101,9 @@ def parse_rows(chunk: pl.DataFrame, match: Match, owner: Owner) -> Parsed:
     for name, sources in match.layout.tables.items():
         stated = [source for source in sources if positions[source] or source.values and "" in source.values]
         frames[name] = pl.DataFrame([chunk.get_column(ROW).alias("source_row"), *(done[s].alias(s.column) for s in stated)])
+    if match.layout.speaker_account and "agent_id" in frames["messages"].columns:
+        theirs = pl.when(pl.col("role") != "buyer").then(pl.col("agent_id").str.replace(r"^.*[:：]", ""))
+        frames["messages"] = frames["messages"].with_columns(theirs.alias("agent_id"))
     _fill_ids(frames, match.layout)
     _keep_masks(frames)
     bad += _missing_keys(frames, match, chunk)
@@ -203,7 +222,9 @@ def _look_up(key: str, mapping: Mapping[str, Any]) -> tuple[Any, bool]:
     for written, value in mapping.items():
         if str(written).startswith("~") and re.search(str(written)[1:], key):
             return value, True
-    return (mapping["*"], True) if "*" in mapping else (None, False)
+    if "*" not in mapping:
+        return None, False
+    return (key if mapping["*"] == "=" else mapping["*"]), True
 
 
 def _findings(
@@ -258,7 +279,7 @@ def _missing_keys(frames: Mapping[str, pl.DataFrame], match: Match, chunk: pl.Da
     frame = frames[name]
     found = []
     for column in TABLES[name].columns:
-        if column.required and column.name in frame.columns and column.name not in ("store_id", "platform", "source_row"):
+        if column.required and column.name in frame.columns and column.name not in _FILLED_LATER:
             headings = next((s.headings for s in match.layout.tables[name] if s.column == column.name), ())
             heading = next((h for h in headings if h in match.at), column.name)
             found.append(_findings(chunk, frame.get_column(column.name).is_null(), heading, None, "missing_key"))

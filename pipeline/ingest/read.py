@@ -18,7 +18,7 @@ from pipeline.ingest.files import FILES_SCHEMA, Found, content_of, discover, exp
 from pipeline.ingest.layouts import Layout, Match, find_layout, load_layouts
 from pipeline.ingest.merge import FindHits, Merger, month_of
 from pipeline.ingest.opened import Piece, open_file
-from pipeline.ingest.parse import QUARANTINE, Owner, Parsed, parse_sheet
+from pipeline.ingest.parse import QUARANTINE, Owner, Parsed, parse_sessions, parse_sheet
 from pipeline.ingest.people import load_key
 from pipeline.ingest.quarantine import write_quarantine
 from pipeline.ingest.sniff import refuse
@@ -199,7 +199,7 @@ def _read_piece(piece: Piece, layouts: Sequence[Layout], owner: Owner, staging: 
         match = find_layout(piece.sheet.head, layouts, owner.source_file)
         layout, signature = match.layout, _signature(match)
         reading.text += piece.sheet.preamble[:2000]
-        blocks = parse_sheet(piece.sheet, match, owner)
+        blocks = (parse_sessions if layout.expand else parse_sheet)(piece.sheet, match, owner)
     else:
         assert piece.talk is not None
         layout = next(layout for layout in layouts if layout.id == piece.layout_id)
@@ -222,7 +222,7 @@ def _stage(parsed: Parsed, layout: Layout, signature: str, owner: Owner, staging
         if table == "messages":
             frame = complete(frame)
         else:
-            frame = month_of(frame, table, layout.month_from)
+            frame = month_of(_refunded_only(frame) if table == "aftersales" else frame, table, layout.month_from)
         frame = frame.with_columns(pl.lit(signature).alias("signature"), pl.lit(1, pl.Int64).alias("rows"))
         times = [name for name, dtype in frame.schema.items() if dtype == pl.Datetime("us") and name not in _AHEAD]
         if times:
@@ -230,6 +230,14 @@ def _stage(parsed: Parsed, layout: Layout, signature: str, owner: Owner, staging
             reading.newest = max((t for t in (reading.newest, newest) if t), default=None)
             reading.oldest = min((t for t in (reading.oldest, oldest) if t), default=None)
         staging.add(table, owner.store_id, frame)
+
+
+def _refunded_only(frame: pl.DataFrame) -> pl.DataFrame:
+    """Exports state one time of completion: a request that was closed or refused was never refunded."""
+    if not {"refunded_at", "status"} <= set(frame.columns):
+        return frame
+    ended = pl.col("status").is_in(["closed", "rejected", "open"])
+    return frame.with_columns(pl.when(~ended.fill_null(False)).then(pl.col("refunded_at")).alias("refunded_at"))
 
 
 def _signature(match: Match) -> str:

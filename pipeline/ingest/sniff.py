@@ -18,6 +18,7 @@ _MAGIC = {
     b"7z\xbc\xaf": "7-Zip", b"\x1f\x8b": "gzip", b"RIFF": "RIFF", b"BM": "BMP", b"SQLite format": "SQLite",
     b"PAR1": "Parquet", b"\x7fELF": "ELF", b"MZ": "EXE",
 }  # fmt: skip
+_JSON = re.compile(rb'\s*(?:\{\s*["}]|\[\s*[{\["\]])')
 _HTML = re.compile(rb"^\s*(?:<!doctype html|<html|<table|<meta|<head|<style|<\?xml[^>]*>\s*(?:<\?[^>]*>\s*)*<(?:html|table|workbook))", re.I)
 
 
@@ -48,7 +49,7 @@ def sniff(head: bytes, where: str, tail: bytes = b"") -> Kind:
             "nul-bytes", where, "内容含 NUL 字节，不是文本表格", "it holds NUL bytes and is not a text table",
             "重新导出；若下载中断过，请删除后再下载", "export it again; an interrupted download looks like this",
         )  # fmt: skip
-    return "json" if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[") else "text"
+    return "json" if _JSON.match(head.removeprefix(b"\xef\xbb\xbf")) else "text"
 
 
 def workbook_kind(data: bytes, where: str) -> Literal["xls"]:

@@ -55,8 +55,42 @@ def read_transcript(text: str, staff: Collection[str] = ()) -> Talk:
     return _web(lines, staff) if web else _client(lines, staff)
 
 
+def read_transcripts(cells: pl.DataFrame) -> Talk:
+    """The messages of transcripts held in cells: ``row``, ``text``, and the session's agent, buyer and number.
+
+    A speaker is the session's buyer when the name is the buyer's, or a word for one; everybody else is staff.
+    """
+    lines = cells.with_columns(pl.col("text").str.replace_all("\r\n?", "\n").str.split("\n").alias("line")).explode("line")
+    lines = lines.with_columns(pl.col("line").str.strip_chars(" \t\u3000\ufeff"))
+    found, orphans, skipped = _headed(lines, "row")
+    known = cells.select("row", "agent_id", pl.col("buyer_key").str.strip_chars().alias("buyer"), "conversation_id")
+    found = found.rename({"source_row": "row"}).join(known, on="row", how="left", maintain_order="left").rename({"row": "source_row"})
+    who = pl.col("who")
+    theirs = (who == pl.col("buyer")) | who.str.contains("^(?:客户|买家|访客|用户|顾客|消费者)")
+    robot = who.str.contains("机器人|智能")
+    role = (
+        pl.when(pl.col("event") & ~pl.col("recall")).then(pl.lit("system")).when(theirs.fill_null(False)).then(pl.lit("buyer"))
+        .when(robot).then(pl.lit("robot")).when(who.is_not_null()).then(pl.lit("agent"))
+    )  # fmt: skip
+    # Several sessions of a buyer without numbers stay apart: a session is its row.
+    messages = found.select(
+        "source_row", "sent_at", role.alias("role"), "buyer", "conversation_id", pl.coalesce("agent_id", pl.when(~theirs).then(who)).alias("agent_id"),
+        _kind(pl.col("text")).alias("kind"), "text", pl.int_range(pl.len(), dtype=pl.Int64).alias("message_seq"),
+    )  # fmt: skip
+    return Talk(messages, _orphans(orphans), skipped)
+
+
 def _client(lines: pl.DataFrame, staff: Collection[str]) -> Talk:
     """Header line(s), then what was said, until the next header."""
+    messages, orphans, skipped = _headed(lines, None)
+    return Talk(_people(messages, staff), _orphans(orphans), skipped)
+
+
+def _headed(lines: pl.DataFrame, group: str | None) -> tuple[pl.DataFrame, pl.DataFrame, int]:
+    """Messages (source_row, who, to, sent_at, event, recall, text), lines before any header, and lines left out.
+
+    ``group`` names the column that keeps transcripts apart.
+    """
     filled = lines.filter(pl.col("line") != "")
     noise = filled.select((pl.col("line").str.contains(_STATUS) | pl.col("line").str.contains(_NOISE)).alias("n")).to_series()
     filled = filled.filter(~noise)
@@ -68,29 +102,36 @@ def _client(lines: pl.DataFrame, staff: Collection[str]) -> Talk:
         pl.coalesce(to.struct.field("3"), bracket.struct.field("2"), named.struct.field("2"), line.str.extract(_ALONE)).alias("when"),
     )  # fmt: skip
     header = pl.col("when").is_not_null()
-    alone = header & pl.col("who").is_null()
-    named_above = alone.shift(-1).fill_null(False) & ~header
+    first = (pl.col(group) != pl.col(group).shift(1)).fill_null(True) if group else pl.int_range(pl.len()) == 0
+    alone = header & pl.col("who").is_null() & ~first
+    named_above = (alone.shift(-1).fill_null(False)) & ~header
     filled = filled.with_columns(
-        pl.when(alone).then(line.shift(1)).otherwise(pl.col("who")).str.strip_chars(" :：").alias("who"), named_above.alias("is_name")
-    ).filter(~pl.col("is_name"))
-    after_header = header.shift(1).fill_null(False)
+        pl.when(alone).then(line.shift(1)).otherwise(pl.col("who")).str.strip_chars(" :：").alias("who"), named_above.alias("is_name"), first.alias("first")
+    )
+    filled = filled.with_columns((pl.col("first") | (pl.col("first").shift(1) & pl.col("is_name").shift(1))).fill_null(True).alias("first"))
+    filled = filled.filter(~pl.col("is_name"))
+    after_header = header.shift(1).fill_null(False) & ~pl.col("first")
     recall = line.str.contains(_RECALL) & ~header & ~after_header
     event = line.str.contains(_EVENT) & ~header & ~after_header
     filled = filled.with_columns((recall | event).alias("event"), recall.alias("recall"))
-    filled = filled.with_columns((header | pl.col("event")).cast(pl.Int64).cum_sum().alias("n"))
-    orphans = filled.filter(pl.col("n") == 0)
+    opens = header | pl.col("event")
+    filled = filled.with_columns((opens | pl.col("first")).cast(pl.Int64).cum_sum().alias("n"), opens.alias("opens"))
+    headless = pl.col("opens").first().over("n").not_()
+    orphans = filled.filter(headless)
     said = line.filter(pl.col("when").is_null())
-    messages = filled.filter(pl.col("n") > 0).group_by("n", maintain_order=True).agg(
+    messages = filled.filter(~headless).group_by("n", maintain_order=True).agg(
         pl.col("row").first().alias("source_row"), pl.col("who").first(), pl.col("to").first(), pl.col("when").first(),
         pl.col("event").first(), pl.col("recall").first(), said.str.join("\n").alias("text"),
     )  # fmt: skip
     who_recalled = pl.col("text").str.extract(_RECALL)
     sent, _ = read_cells("timestamp", messages.get_column("when"))
     # A hand-over or recall notice bears no time of its own: it follows the message before it.
+    time = pl.col("sent_at")
+    filled_in = time.forward_fill().over("source_row").backward_fill().over("source_row") if group else time.forward_fill().backward_fill()
     messages = messages.with_columns(
-        sent.forward_fill().backward_fill().alias("sent_at"), pl.when(pl.col("recall")).then(who_recalled).otherwise(pl.col("who")).alias("who")
-    )
-    return Talk(_people(messages, staff), _orphans(orphans), int(noise.sum()))
+        sent.alias("sent_at"), pl.when(pl.col("recall")).then(who_recalled).otherwise(pl.col("who")).alias("who")
+    ).with_columns(filled_in.alias("sent_at"))
+    return messages, orphans, int(noise.sum())
 
 
 def _web(lines: pl.DataFrame, staff: Collection[str]) -> Talk:
@@ -121,11 +162,6 @@ def _people(messages: pl.DataFrame, staff: Collection[str]) -> pl.DataFrame:
     buyer = pl.when(~mine).then(pl.col("who")).when(pl.col("to").is_not_null() & ~theirs).then(pl.col("to"))
     event = pl.col("event") & ~pl.col("text").str.contains(_RECALL)
     text = pl.col("text")
-    kind = (
-        pl.when(text.str.contains(_RECALL)).then(pl.lit("recall"))
-        .when(text.is_in(["[图片]", "[表情]"])).then(pl.lit("image")).when(text == "[视频]").then(pl.lit("video"))
-        .when(text == _WEB_ONLY).then(pl.lit("file")).when(text.str.contains(_CARD)).then(pl.lit("product_card")).otherwise(pl.lit("text"))
-    )  # fmt: skip
     found = messages.with_columns(pl.when(event).then(None).otherwise(buyer).alias("buyer"))
     account = pl.when(mine).then(pl.col("who")).when(theirs).then(pl.col("to"))
     return found.select(
@@ -133,7 +169,15 @@ def _people(messages: pl.DataFrame, staff: Collection[str]) -> pl.DataFrame:
         pl.when(event).then(pl.lit("system")).when(mine).then(pl.lit("agent")).when(pl.col("who").is_not_null()).then(pl.lit("buyer")).alias("role"),
         # Where a line names only its speaker, an agent speaks to the buyer who spoke last, or who speaks next.
         pl.col("buyer").forward_fill().backward_fill().alias("buyer"),
-        account.str.replace(r"^.*[:：]", "").alias("agent_id"), kind.alias("kind"), text.alias("text"),
+        account.str.replace(r"^.*[:：]", "").alias("agent_id"), _kind(text).alias("kind"), text.alias("text"),
+    )  # fmt: skip
+
+
+def _kind(text: pl.Expr) -> pl.Expr:
+    return (
+        pl.when(text.str.contains(_RECALL)).then(pl.lit("recall"))
+        .when(text.is_in(["[图片]", "[表情]"])).then(pl.lit("image")).when(text == "[视频]").then(pl.lit("video"))
+        .when(text == _WEB_ONLY).then(pl.lit("file")).when(text.str.contains(_CARD)).then(pl.lit("product_card")).otherwise(pl.lit("text"))
     )  # fmt: skip
 
 

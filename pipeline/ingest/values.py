@@ -135,7 +135,7 @@ def _slow_time(text: pl.Series) -> Slow:
     empty = told.str.contains(_EMPTY_TIMES).fill_null(False)
     told, written = told.set(empty, None), written.set(empty, None)
     part = pl.col("text").str.extract_groups(
-        r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:-?\s*(\d{1,2})[:时](\d{1,2})[:分]?(?:(\d{1,2})(?:[-,]\d+)?秒?)?(?:Z|\+08:?00)?)?$"
+        r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:-?\s*(\d{1,2})[:时](\d{1,2})[:分]?(?:(\d{1,2})(?:[-,](\d{1,9}))?秒?)?(?:Z|\+08:?00)?)?$"
     )
     frame = pl.DataFrame({"text": told, "written": written}).with_columns(part.alias("p"))
     said = [pl.col("p").struct.field(str(i)).cast(pl.Int64, strict=False) for i in range(1, 7)]
@@ -144,7 +144,8 @@ def _slow_time(text: pl.Series) -> Slow:
     dashed = pl.format(
         "{}-{}-{} {}:{}:{}", *(n.cast(pl.String).str.zfill(4 if i == 0 else 2) for i, n in enumerate(number))
     ).str.to_datetime("%Y-%m-%d %H:%M:%S", strict=False, time_unit="us")
-    dashed = pl.when(dashed.dt.year().is_between(1971, 9998)).then(dashed)
+    fraction = pl.col("p").struct.field("7").fill_null("").str.pad_end(6, "0").str.slice(0, 6).cast(pl.Int64, strict=False)
+    dashed = pl.when(dashed.dt.year().is_between(1971, 9998)).then(dashed + pl.duration(microseconds=fraction))
     digits = pl.col("written").str.extract(r"^(\d+(?:\.\d+)?)$")
     value = digits.cast(pl.Float64, strict=False)
     whole = digits.str.extract(r"^(\d+)")
