@@ -63,7 +63,7 @@ def publish_command(warehouse: Path | None, url: str) -> None:
     click.echo(
         say(
             f"写入 {len(pushed.copied)} 张表、{rows:,} 行；{len(pushed.unchanged)} 张未变，未动",
-            f"{len(pushed.copied)} tables, {rows:,} rows copied; {len(pushed.unchanged)} unchanged and left alone",
+            f"{len(pushed.copied)} tables, {rows:,} rows copied; {len(pushed.unchanged)} unchanged",
         )
     )
 
