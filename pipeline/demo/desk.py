@@ -148,18 +148,27 @@ def decide_complaints(
 
 
 def decide_presence(plan: Plan, store: Store, rng: np.random.Generator) -> list[Presence]:
-    """Shifts: the early half sits from eight, the late half from three, the last one also by night."""
+    """Shifts: the early half sits from eight, the late half from three, the last one also by night.
+
+    Nobody rests who sits alone, and colleagues rest one after another.
+    """
     rows: list[Presence] = []
-    half = max(1, len(store.agents) // 2)
+    early = max(1, len(store.agents) // 2)
     for number in range(plan.days):
         midnight = seconds(plan.start) + number * DAY
+        night = min(midnight + DAY, seconds(plan.exported_at))
+        rows.append(Presence(len(store.agents) - 1, "online", midnight, midnight + 8 * HOUR))
         for agent in range(len(store.agents)):
-            begin = midnight + (8 * HOUR if agent < half else 15 * HOUR) - int(rng.integers(60, 900))
-            end = midnight + (16 * HOUR if agent < half else 24 * HOUR) - int(rng.integers(130, 400))
-            rest = begin + 4 * HOUR + int(rng.integers(0, HOUR))
+            sits_early = agent < early
+            begin = midnight + (8 if sits_early else 15) * HOUR - int(rng.integers(60, 900))
+            begin = max(begin, midnight + 8 * HOUR) if agent == len(store.agents) - 1 else begin
+            end = midnight + 16 * HOUR - int(rng.integers(0, 300)) if sits_early else night
+            place, colleagues = (agent, early) if sits_early else (agent - early, len(store.agents) - early)
+            if colleagues == 1:
+                rows.append(Presence(agent, "online", begin, end))
+                continue
+            rest = begin + 3 * HOUR + place * 2_700
             rows.append(Presence(agent, "online", begin, rest))
             rows.append(Presence(agent, "rest", rest, rest + 1800))
             rows.append(Presence(agent, "online", rest + 1800, end))
-            if agent == len(store.agents) - 1:
-                rows.append(Presence(agent, "online", midnight, midnight + 8 * HOUR - 900))
     return rows

@@ -24,7 +24,7 @@ from pipeline.demo.plan import Plan, Store
 from pipeline.demo.talk.pool import Pool, build_pool
 from pipeline.demo.writers.platforms import write_orders, write_requests
 from pipeline.demo.writers.talks import write_talks
-from pipeline.demo.writers.templates import write_complaints, write_logistics, write_presence
+from pipeline.demo.writers.templates import write_complaints, write_logistics, write_presence, write_tracking
 from pipeline.demo.writers.view import view_at
 
 
@@ -68,7 +68,7 @@ def write_exports(folder: Path, world: World) -> list[Path]:
     now = view_at(store, orders, plan.exported_at)
     paths += write_orders(home, now)
     if store.logistics:
-        paths.append(write_logistics(home, now))
+        paths += [write_logistics(home, now), write_tracking(home, now)]
     paths += write_talks(home, plan, store, orders, world.talks, world.messages, world.pool)
     paths += write_requests(home, plan, store, orders, world.requests)
     paths += write_complaints(home, plan, store, orders, world.complaints)

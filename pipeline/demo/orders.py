@@ -133,8 +133,8 @@ def decide_orders(plan: Plan, store: Store, rng: np.random.Generator) -> Orders:
 def _buyers(count: int, rng: np.random.Generator) -> Ints:
     """Buyer numbers: every fourth order comes from somebody who has bought before."""
     own = np.arange(count, dtype=np.int64)
-    earlier = (rng.random(count) * own).astype(np.int64)
-    first = np.where(rng.random(count) < 0.75, own, earlier)
+    earlier = (rng.random(count) * np.maximum(own - 40, 0)).astype(np.int64)
+    first = np.where((rng.random(count) < 0.75) | (own < 80), own, earlier)
     return first[first]
 
 

@@ -82,7 +82,7 @@ class Plan:
     @property
     def exported_at(self) -> dt.datetime:
         """When the last exports were made: late on the last day, so that every day is whole."""
-        return self.end - dt.timedelta(minutes=2)
+        return self.end - dt.timedelta(seconds=1)
 
 
 AGENTS = ("小美", "阿杰", "青青", "大鹏", "橙子", "小鹿", "一诺", "阿宁", "可乐", "糖糖", "木木", "小北")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from pipeline.demo.clock import moment
 from pipeline.demo.truth.breach import CONFIRMED, CONTINGENT, Breach, Effect
 from pipeline.demo.truth.known import Known, Parcel
 
@@ -23,6 +24,8 @@ class Shipping:
     cost: Callable[[Parcel, bool], list[Effect]]
     track: str = "in_force"
     days: tuple[str, str] | None = None  # only orders paid on these days
+    stock: Callable[[Parcel], int] | None = None  # what being out of stock costs besides, at the most
+    stock_hours: int = 0  # hours after payment without pickup that make an order out of stock
 
 
 def _share(parcel: Parcel, per_cent: int, least: int, most: int) -> int:
@@ -60,9 +63,27 @@ def _tmall(parcel: Parcel, complained: bool) -> list[Effect]:
 
 SHIPPING = (
     Shipping("douyin.late_shipment", "upload", 48, True, True, _douyin),
-    Shipping("taobao.late_shipment", "upload", 48, True, True, _flat(5, 500, 3_000)),
+    Shipping(
+        "taobao.late_shipment",
+        "upload",
+        48,
+        True,
+        True,
+        _flat(5, 500, 3_000),
+        stock=lambda parcel: _share(parcel, 30, 500, 50_000),
+        stock_hours=48 + 72,
+    ),
     Shipping("tmall.late_shipment", "pickup", 48, True, True, _tmall),
-    Shipping("jd.late_shipment", "pickup", 48, False, False, _flat(5, 500, 5_000)),
+    Shipping(
+        "jd.late_shipment",
+        "pickup",
+        48,
+        False,
+        False,
+        _flat(5, 500, 5_000),
+        stock=lambda parcel: _share(parcel, 30, 500, 50_000),
+        stock_hours=48 + 48,
+    ),
     Shipping(
         "pinduoduo.late_shipment", "both", 48, True, True, lambda parcel, complained: _money(None, None)
     ),
@@ -99,13 +120,21 @@ def late_parcels(known: Known) -> Iterator[Breach]:
                     rule.track,
                     parcel.order_id,
                     has_penalties=True,
-                    effects=rule.cost(parcel, parcel.order_id in known.late_complaints),
+                    effects=_priced(rule, parcel, start, known),
                 )
 
 
-def _paid_within(paid: int, days: tuple[str, str]) -> bool:
-    from pipeline.demo.clock import moment
+def _priced(rule: Shipping, parcel: Parcel, start: int, known: Known) -> list[Effect]:
+    """What the order costs; at the least nothing where it is out of stock too: no source adds the two up."""
+    effects = rule.cost(parcel, parcel.order_id in known.late_complaints)
+    arrived = parcel.picked if parcel.picked is not None else known.made_at if parcel.waiting else start
+    if rule.stock is None or parcel.paid is None or arrived <= start + rule.stock_hours * HOUR:
+        return effects
+    dearest = rule.stock(parcel)
+    return [replace(effect, low=0) if (effect.high or 0) < dearest else effect for effect in effects]
 
+
+def _paid_within(paid: int, days: tuple[str, str]) -> bool:
     return days[0] <= moment(paid).strftime("%m-%d") <= days[1]
 
 

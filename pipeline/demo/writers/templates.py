@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from pipeline.demo.clock import NEVER
+from pipeline.demo.clock import HOUR, NEVER, seconds
 from pipeline.demo.desk import Complaint, Presence
 from pipeline.demo.orders import Orders
 from pipeline.demo.plan import Plan, Store
@@ -16,10 +16,12 @@ from pipeline.demo.writers.files import headings, table, write_csv
 from pipeline.demo.writers.view import View, nicknames, stamps
 
 _LOGISTICS = headings("订单号,发货时间,揽收时间,签收时间,运单号,快递公司")
+_TRACKING = headings("订单号,运单号,时间,事件,所在城市")
 _COMPLAINTS = headings(
     "投诉编号,订单号,买家昵称,投诉事项,是否监管投诉,投诉时间,受理时间,首次处理时间,结案时间,是否成立,结案方式"
 )
 _AGENT_STATUS = headings("客服账号,状态,开始时间,结束时间")
+_STEP = 15 * HOUR  # no parcel stands still longer
 _STATUS_WORDS = {"online": "在线", "rest": "小休", "offline": "离线"}
 _CONCEPT_WORDS = {"abuse": "辱骂消费者", "late_shipment": "未按约定时间发货"}
 
@@ -38,6 +40,42 @@ def write_logistics(folder: Path, view: View) -> Path:
         },
     ).filter(pl.Series(view.orders.shipped != NEVER))
     return write_csv(folder / f"物流信息{view.made_at:%Y%m%d%H%M}.csv", frame)
+
+
+def write_tracking(folder: Path, view: View) -> Path:
+    """Every parcel's way: collected, moved every fifteen hours or so, out for delivery, delivered."""
+    orders, now = view.orders, seconds(view.made_at)
+    sent = np.flatnonzero(orders.picked != NEVER)
+    start = orders.picked[sent]
+    there = np.where(orders.delivered[sent] == NEVER, now + HOUR, orders.delivered[sent])
+    moves = np.maximum((there - start - 3 * HOUR) // _STEP, 0)
+    row = np.repeat(np.arange(len(sent)), moves)
+    place = np.arange(len(row)) - np.repeat(np.cumsum(moves) - moves, moves) + 1
+    jitter = (row * 7_919 + place * 104_729) % 3_000
+    known = orders.delivered[sent] != NEVER
+    parts = [
+        (np.arange(len(sent)), start, "已揽收"),
+        (row, start[row] + place * _STEP - jitter, "运输中"),
+        (np.flatnonzero(known), there[known] - 2 * HOUR, "派送中"),
+        (np.flatnonzero(known), there[known], "已签收"),
+    ]
+    rows = np.concatenate([part[0] for part in parts])
+    times = np.concatenate([part[1] for part in parts])
+    events = [part[2] for part in parts for _ in range(len(part[0]))]
+    kept = np.flatnonzero(times <= now)
+    kept = kept[np.lexsort((times[kept], rows[kept]))]
+    orders_of = sent[rows[kept]]
+    frame = table(
+        _TRACKING,
+        {
+            "订单号": view.ids().gather(orders_of),
+            "运单号": view.tracking.gather(orders_of),
+            "时间": stamps(times[kept]),
+            "事件": pl.Series(events).gather(kept),
+            "所在城市": view.region(1).gather(orders_of),
+        },
+    )
+    return write_csv(folder / f"物流轨迹{view.made_at:%Y%m%d%H%M}.csv", frame)
 
 
 def write_complaints(
