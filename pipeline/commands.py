@@ -38,6 +38,7 @@ def run_command(
 
     EXPORTS 下每家店一个文件夹：<平台>/<店铺>/ · one folder per store below EXPORTS: <platform>/<store>/
     """
+    from pipeline.publish.after import after_run
     from pipeline.run import run
     from pipeline.show import show_run
 
@@ -51,6 +52,9 @@ def run_command(
             exports, folder, config=config, packs=packs or packs_dir(), sql=sql_dir(), min_grade=min_grade,
             full=full, progress=progress,
         )  # fmt: skip
+    if summary.published:
+        for line in after_run(folder, config):
+            click.echo(line, err=True)
     if as_json:
         click.echo(json.dumps(summary.as_json(), ensure_ascii=False))
     else:
