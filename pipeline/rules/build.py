@@ -66,6 +66,8 @@ def _build_version(rule_id: str, item: Map, track: str, before: Version | None) 
     own = _copy({key: value for key, value in item.items() if key not in OWN_KEYS}, item)
     inherits = "like" in item and before is not None
     body = _merge(before.body, own) if inherits and before else own
+    if inherits and "assumed" in body and "assumed" not in item:
+        body["assumed"] = _still_assumed(body["assumed"], item)
     for assumption in body.get("assumed", []):
         if "value" in assumption:
             _set(body, assumption["field"], assumption["value"], assumption.line)
@@ -145,6 +147,16 @@ def _states(item: Map, field: str) -> bool:
             return False
         at = at[key]
     return True
+
+
+def _still_assumed(assumed: Seq, item: Map) -> Seq:
+    """What an heir still assumes: not the dates of its forebear, nor a field that it states itself."""
+    kept = Seq(assumed.line)
+    for entry in assumed:
+        if entry["field"] not in OWN_KEYS and not _states(item, entry["field"]):
+            kept.append(entry)
+            kept.lines.append(entry.line)
+    return kept
 
 
 def _merge(before: Map, own: Map) -> Map:
