@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -82,17 +83,30 @@ class UnknownLayout(GuizeError):
 
 def load_layouts(packs: Path, platform: str) -> list[Layout]:
     """The layouts that serve a platform's exports: its own pack's first, then the shared ones."""
-    return list(_load(packs, platform))
+    return list(_load(packs, platform, layouts_version(packs)))
+
+
+def layouts_version(packs: Path) -> str:
+    """The content of every layout file as one hash: bad rows are read again once it changes."""
+    files = [*sorted(packs.glob("*/exports.yaml")), packs / "registry" / "export_common.yaml", packs / "registry" / "platforms.yaml"]
+    return _hash(tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in files if path.exists()))
 
 
 @cache
+def _hash(files: tuple[tuple[Path, int, int], ...]) -> str:
+    digest = hashlib.blake2b()
+    for path, _, _ in files:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
 def _yaml(path: Path) -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506
 
 
 @cache
-def _load(packs: Path, platform: str) -> tuple[Layout, ...]:
+def _load(packs: Path, platform: str, version: str) -> tuple[Layout, ...]:
     registry = _yaml(packs / "registry" / "platforms.yaml")
     folder = (registry.get(platform) or {}).get("folder", platform)
     found: list[Layout] = []

@@ -106,7 +106,8 @@ def parse_rows(chunk: pl.DataFrame, match: Match, owner: Owner) -> Parsed:
         frames["messages"] = frames["messages"].with_columns(theirs.alias("agent_id"))
     _fill_ids(frames, match.layout)
     _keep_masks(frames)
-    bad += _missing_keys(frames, match, chunk)
+    lost = pl.concat([frame.select("row") for frame in bad if frame.height] or [pl.DataFrame(schema={"row": pl.Int64})])
+    bad += [frame.join(lost, on="row", how="anti", maintain_order="left") for frame in _missing_keys(frames, match, chunk) if frame.height]
     findings = pl.concat([frame for frame in bad if frame.height] or [pl.DataFrame(schema=QUARANTINE)])
     parsed.quarantine = findings.sort("row", maintain_order=True)
     refused = findings.get_column("row").unique()

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import polars as pl
 from pipeline.config import PLATFORMS, Config
 from pipeline.ingest.chat import complete
 from pipeline.ingest.files import FILES_SCHEMA, Found, content_of, discover, export_time, read_files, write_files
-from pipeline.ingest.layouts import Layout, Match, find_layout, load_layouts
+from pipeline.ingest.layouts import Layout, Match, find_layout, layouts_version, load_layouts
 from pipeline.ingest.merge import FindHits, Merger, month_of
 from pipeline.ingest.opened import Piece, open_file
 from pipeline.ingest.parse import QUARANTINE, Owner, Parsed, parse_sessions, parse_sheet
@@ -96,7 +95,7 @@ def ingest(
             if progress:
                 progress(file.source_file, number, len(found))
             content = content_of(file.path)
-            version = _layouts_version(packs)
+            version = layouts_version(packs)
             if _is_known(before, rows, file, content, version):
                 report.known += 1
                 report.refused += _still_refused(before, file, content)
@@ -144,15 +143,6 @@ def _is_known(before: pl.DataFrame, rows: Sequence[Mapping[str, Any]], file: Fou
 def _still_refused(before: pl.DataFrame, file: Found, content: str) -> list[Problem]:
     same = before.filter((pl.col("content") == content) & (pl.col("source_file") == file.source_file) & (pl.col("status") == "refused"))
     return [_problem_of(row) for row in same.tail(1).to_dicts()]
-
-
-@cache
-def _layouts_version(packs: Path) -> str:
-    digest = hashlib.blake2b()
-    for path in sorted([*packs.glob("*/exports.yaml"), packs / "registry" / "export_common.yaml"]):
-        if path.exists():
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
 
 
 def _read_file(

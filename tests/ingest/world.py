@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import struct
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -127,3 +128,42 @@ def _with_wrong_dimension(data: bytes) -> bytes:
 def table_rows(headings: Sequence[str], *rows: Mapping[str, Any]) -> list[list[Any]]:
     """Rows for ``xlsx_bytes`` below their headings."""
     return [list(headings), *([row.get(heading, "") for heading in headings] for row in rows)]
+
+
+def xls_bytes(rows: Sequence[Sequence[str]]) -> bytes:
+    """A workbook of the old format: text cells (BIFF8 LABEL records) in an OLE2 file with one stream."""
+
+    def record(kind: int, body: bytes = b"") -> bytes:
+        return struct.pack("<HH", kind, len(body)) + body
+
+    def text(value: str, count: str) -> bytes:
+        return struct.pack(f"<{count}B", len(value), 1) + value.encode("utf-16-le")
+
+    cells = b"".join(
+        record(0x0204, struct.pack("<HHH", at, column, 0) + text(cell, "H"))
+        for at, row in enumerate(rows) for column, cell in enumerate(row) if cell
+    )  # fmt: skip
+    sheet = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0010, 0x0DBB, 0x07CC, 0, 6)) + cells + record(0x000A)
+    name = text("Sheet1", "B")
+    start = record(0x0809, struct.pack("<HHHHII", 0x0600, 0x0005, 0x0DBB, 0x07CC, 0, 6)) + record(0x0042, struct.pack("<H", 1200))
+    bound = len(start) + 4 + 6 + len(name) + 4
+    book = start + record(0x0085, struct.pack("<IH", bound, 0) + name) + record(0x000A) + sheet
+    return _ole2("Workbook", book)
+
+
+def _ole2(stream: str, content: bytes) -> bytes:
+    """An OLE2 file with one stream of at least 4,096 bytes: header, FAT, directory, stream."""
+    content = content.ljust(max(4096, -(-len(content) // 512) * 512), b"\0")
+    count = len(content) // 512
+    fat = [0xFFFFFFFD, 0xFFFFFFFE, *range(3, 2 + count), 0xFFFFFFFE]
+    assert len(fat) <= 128
+    fat += [0xFFFFFFFF] * (128 - len(fat))
+
+    def entry(name: str, kind: int, child: int, first: int, size: int) -> bytes:
+        raw = name.encode("utf-16-le") + b"\0\0" if name else b""
+        return raw.ljust(64, b"\0") + struct.pack("<HBBIII", len(raw), kind, 1, 0xFFFFFFFF, 0xFFFFFFFF, child) + b"\0" * 36 + struct.pack("<IQ", first, size)
+
+    directory = entry("Root Entry", 5, 1, 0xFFFFFFFE, 0) + entry(stream, 2, 0xFFFFFFFF, 2, len(content)) + entry("", 0, 0xFFFFFFFF, 0, 0) * 2
+    header = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 16 + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + b"\0" * 6
+    header += struct.pack("<IIIIIIIIII", 0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0, 0) + b"\xff" * 432
+    return header + struct.pack("<128I", *fat) + directory + content
