@@ -21,6 +21,9 @@ Rows = Sequence[Mapping[str, Any]]
 MONTH_OF = {
     "orders": "created_at", "messages": "sent_at", "conversations": "started_at", "asks": "asked_at", "hits": "sent_at",
     "aftersales": "requested_at", "complaints": "raised_at", "agent_status": "started_at",
+    "complaint_followups": "followed_at", "order_items": "created_at", "shipments": "created_at",
+    "tracking_events": "happened_at", "reviews": "reviewed_at", "ratings": "rated_at", "blocks": "blocked_at",
+    "listings": "captured_at", "platform_notices": "issued_at", "annotations": "happened_at", "promises": "sent_at",
 }  # fmt: skip
 
 
