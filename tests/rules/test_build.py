@@ -47,7 +47,11 @@ def test_an_heir_states_only_what_changed(tmp_path: Path) -> None:
     judge: {window: {days: '30', lag: '1'}, bands: [{when: [{fact: ok_share, lt: '0.8'}], severity: low}]}
     evidence: [{id: E3, supports: [params, judge]}]
 """)  # fmt: skip
-    assert dict(second.part("params")) == {"unit": "consumer_day", "reply_by": "human", "within_seconds": "120"}
+    assert dict(second.part("params")) == {
+        "unit": "consumer_day",
+        "reply_by": "human",
+        "within_seconds": "120",
+    }
     assert first.part("params")["within_seconds"] == "180"  # the forebear is untouched
     assert dict(second.part("judge")["window"]) == {"days": "30", "lag": "1"}  # a window is one value
     assert len(second.bands) == 1 and second.penalties == first.penalties
@@ -115,5 +119,9 @@ def test_tracks_are_chains_of_their_own(tmp_path: Path) -> None:
     params: {within_seconds: '60'}
     evidence: [{id: E3, supports: [params]}]
 """)  # fmt: skip
-    assert [(version.track, version.no) for version in versions] == [("in_force", 1), ("training", 1), ("in_force", 2)]
+    assert [(version.track, version.no) for version in versions] == [
+        ("in_force", 1),
+        ("training", 1),
+        ("in_force", 2),
+    ]
     assert versions[2].part("params")["unit"] == "consumer_day"
