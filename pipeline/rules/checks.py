@@ -17,6 +17,7 @@ CHECKS: tuple[Check, ...] = (
     checks_rules.lexicons_resolve,
     checks_rules.chains_are_in_order,
     checks_rules.dates_make_sense,
+    checks_rules.parts_are_whole,
     checks_rules.windows_are_stated,
     checks_rules.bands_can_be_reached,
     checks_rules.penalties_can_be_reached,

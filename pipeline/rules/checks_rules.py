@@ -110,6 +110,16 @@ def dates_make_sense(packs: Packs) -> Iterator[Problem]:
             )
 
 
+def parts_are_whole(packs: Packs) -> Iterator[Problem]:
+    """Once all is inherited, `judge` says by what and `penalties` say which of them."""
+    for rule, version in each_version(packs):
+        for part, keys in (("judge", ("by",)), ("penalties", ("pick", "of"))):
+            if part in version.body or (part == "judge" and version.measure):
+                for key in keys:
+                    if key not in version.part(part):
+                        yield finding("missing_key", place(rule, version, part), key=key, what=f"{part}.{key}")
+
+
 def windows_are_stated(packs: Packs) -> Iterator[Problem]:
     """What is judged over a window says which."""
     for rule, version in each_version(packs):

@@ -20,7 +20,7 @@ COLUMN_TYPES = {
 }  # fmt: skip
 SCOPE_COLUMNS = {
     "hours_from_minute": "int", "hours_to_minute": "int", "hours_apply_to": "text", "excludes": "texts",
-    "orders_scope": "text",
+    "orders_scope": "text", "binds_by": "text",
 }  # fmt: skip
 _NUMBERS = {"seconds", "hours", "number", "count"}
 
@@ -103,6 +103,7 @@ def _scope(version: Version, registry: Registry) -> dict[str, Any]:
         "hours_apply_to": default if apply_to == UNKNOWN else apply_to,
         "excludes": [] if excludes == NONE else sorted(excludes),
         "orders_scope": condition_json(version.orders),
+        "binds_by": version.binds_by,
     }
 
 

@@ -33,11 +33,11 @@ FORMS: dict[str, dict[str, str]] = {
         "period": "ref:calendar", "excludes": "open",
     },
     "judge": {
-        "by": "!each|share|mean|count", "window": "window", "bands": "list:form:band", "gate": "condition",
+        "by": "each|share|mean|count", "window": "window", "bands": "list:form:band", "gate": "condition",
     },
     "window": {"every": "day|week|month", "days": "whole", "lag": "whole", "calendar": "ref:calendar"},
     "band": {"when": "condition", "any": "alternatives", "severity": "!id"},
-    "penalties": {"pick": "!first|all|one_of|heaviest", "of": "!list:form:penalty"},
+    "penalties": {"pick": "first|all|one_of|heaviest", "of": "list:form:penalty"},
     "penalty": {
         "when": "condition", "any": "alternatives", "per": "!unit|order|item|finding|window|crossing|breach",
         "effects": "!list:form:effect", "caps": "list:form:cap",

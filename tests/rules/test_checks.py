@@ -49,6 +49,8 @@ PLANTED = [
     Planted("unknown_key", PACK, "codes: [jd]", "codes: [jd]\ncolour: red"),
     Planted("missing_key", RULES, "  relation: exact\n", ""),
     Planted("missing_key", RULES, "fixed: '3', currency: CNY", "fixed: '3'"),
+    Planted("missing_key", RULES, "judge: {by: share, window", "judge: {window"),
+    Planted("missing_key", RULES, "penalties: {pick: heaviest, of", "penalties: {of"),
     Planted("missing_key", PACK, "checked_on: '2026-11-21'\n", ""),
     Planted("missing_key", "sources.yaml", "  kind: repost\n", ""),
     Planted("missing_key", "registry/combine.yaml", "meet_on: day, ", ""),
