@@ -14,6 +14,7 @@ function filters() {
     el("select", { id: "store", "aria-label": say("店铺", "Store"), onchange: (e) => change({ store: e.target.value }) },
       el("option", { value: "" }, say("全部店铺", "All stores")),
       stores.map(([platform, list]) => el("optgroup", { label: packName(platform) }, list.map((row) => el("option", { value: row.store_id, selected: state.store === row.store_id }, storeName(row.store_id)))))),
+    choice("certainty", { confirmed: CERTAINTY.confirmed, contingent: CERTAINTY.contingent }),
   ];
 }
 

@@ -1,5 +1,5 @@
 // State in the address, words in two languages, numbers as people read them, nodes without HTML strings.
-const state = { month: "", store: "", lang: "zh", theme: "", value: "money", certainty: "all", asof: "", open: "" };
+const state = { month: "", store: "", lang: "zh", theme: "", value: "money", certainty: "confirmed", asof: "", open: "" };
 const DEFAULTS = { ...state };
 
 function readAddress() {
@@ -45,7 +45,7 @@ function el(name, given = {}, ...children) {
     else if (key === "style") node.style.cssText = value;
     else node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 

@@ -40,16 +40,16 @@ function paretoChart(items, show) {
   const total = items.reduce((all, item) => all + item.value, 0) || 1;
   let run = 0;
   const line = items.map((item) => { run += item.value; return +((run / total) * 100).toFixed(1); });
-  const bar = (key, color) => ({ name: say(...CERTAINTY[key]), type: "bar", stack: "all", barMaxWidth: 34, data: items.map((item) => +item[key].toFixed(2)), itemStyle: { color: css(color), borderRadius: 2 } });
-  return chart(el("div", { class: "chart tall", role: "img", "aria-label": say("行为帕累托图", "Pareto of behaviours") }), {
-    tooltip: { ...tip(), formatter: (at) => { const item = items[at[0].dataIndex]; return `${echartsEscape(item.name)}<br>${say("已确认", "confirmed")} ${show(item.confirmed)}<br>${say("待定", "contingent")} ${show(item.contingent)}<br>${say("累计", "cumulative")} ${line[at[0].dataIndex]}%`; } },
-    legend: { right: 0, top: 0, textStyle: { color: css("--soft") }, itemWidth: 12, itemHeight: 12 },
-    grid: { left: 4, right: 8, top: 40, bottom: 4, containLabel: true },
-    xAxis: { type: "category", data: items.map((item) => item.name), ...axis(), axisLabel: { color: css("--soft"), interval: 0, rotate: items.length > 7 || innerWidth < 700 ? 38 : 0, width: 96, overflow: "truncate" } },
+  const crowded = items.length > 9 || innerWidth < 700;
+  return chart(el("div", { class: "chart", role: "img", "aria-label": say("行为帕累托图", "Pareto of behaviours") }), {
+    tooltip: { ...tip(), formatter: ([at]) => `${escaped(items[at.dataIndex].name)}<br>${show(round2(items[at.dataIndex].value))}<br>${say("累计", "cumulative")} ${line[at.dataIndex]}%` },
+    grid: { left: 4, right: 8, top: 16, bottom: 4, containLabel: true },
+    xAxis: { type: "category", data: items.map((item) => item.name), ...axis(), axisLabel: { color: css("--soft"), interval: 0, rotate: crowded ? 38 : 0, width: 96, overflow: "truncate" } },
     yAxis: [{ type: "value", ...axis(), axisLine: { show: false } }, { type: "value", max: 100, ...axis(), axisLine: { show: false }, splitLine: { show: false }, axisLabel: { color: css("--soft"), formatter: "{value}%" } }],
-    series: [bar("confirmed", "--red"), bar("contingent", "--amber"),
+    series: [
+      { name: say(...CERTAINTY[state.certainty]), type: "bar", barMaxWidth: 44, data: items.map((item) => round2(item.value)), itemStyle: { color: css(state.certainty === "confirmed" ? "--red" : "--amber"), borderRadius: [4, 4, 0, 0] } },
       { name: say("累计占比", "cumulative"), type: "line", yAxisIndex: 1, data: line, symbolSize: 6, itemStyle: { color: css("--ink") }, lineStyle: { width: 1.5, color: css("--ink") } }],
     onclick: (at) => openDrawer("behaviour|" + items[at.dataIndex].concept),
   });
 }
-const echartsEscape = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+const escaped = (text) => text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -60,14 +60,14 @@ function answer() {
 }
 
 function worst() {
-  const groups = [...groupBy(data.exposure.filter((row) => row.home && inView(row) && row.certainty !== "averted"), (row) => row.store_id + "|" + row.pack + "|" + row.rule_id)]
-    .map(([path, list]) => ({ path, row: list[0], high: sum(list, "high"), breaches: sum(list, "breaches") }))
+  const groups = [...groupBy(data.exposure.filter((row) => row.home && row.pack !== "law" && inView(row) && row.certainty === state.certainty), (row) => row.store_id + "|" + row.pack + "|" + row.rule_id)]
+    .map(([path, list]) => ({ path, row: list[0], high: sum(list, "high"), low: sum(list, "low"), breaches: sum(list, "breaches") }))
     .sort((a, b) => b.high - a.high || b.breaches - a.breaches).slice(0, 6);
-  return el("div", { class: "panel", id: "worst" }, el("h3", {}, say("哪里损失最大", "Where most is lost")),
-    groups.length ? el("ul", { class: "list" }, groups.map(({ path, row, high, breaches }) => el("li", {},
+  return el("div", { class: "panel", id: "worst" }, el("h3", {}, say("哪里损失最大 ", "Where most is lost "), certaintyTag(state.certainty)),
+    groups.length ? el("ul", { class: "list" }, groups.map(({ path, row, low, high, breaches }) => el("li", {},
       el("button", { onclick: () => openDrawer("rule|" + path) }, el("b", {}, ruleName(row.rule_id, row.pack)), el("span", { class: "soft" }, ` · ${storeName(row.store_id)}`)),
-      el("span", { class: "num" }, high ? say("至多 ", "up to ") + yuan(round2(high)) : say("无金额", "not priced"), el("span", { class: "soft" }, ` · ${number(breaches)}${say(" 次", "×")}`)))))
-    : el("p", { class: "empty" }, say("没有违规。", "No breach.")));
+      el("span", { class: "num" }, high ? range(round2(low), round2(high), yuan) : say("无金额", "not priced"), el("span", { class: "soft" }, ` · ${number(breaches)}${say(" 次", "×")}`)))))
+    : el("p", { class: "empty" }, say("没有这类违规。可在上方切换已确认与待定。", "No such breach. Switch between confirmed and contingent above.")));
 }
 
 function urgent() {
@@ -88,29 +88,32 @@ const VALUES = {
 
 function heatMap() {
   const packs = data.packs.map((row) => row.pack).filter((pack) => pack !== "law");
-  const chosen = data.matrix.filter((row) => inView(row) && row.certainty !== "averted" && (state.certainty === "all" || row.certainty === state.certainty));
-  const cells = groupBy(chosen, (row) => row.store_id + "|" + row.pack);
+  const chosen = data.matrix.filter((row) => inView(row) && row.certainty !== "averted");
+  const cells = groupBy(chosen, (row) => `${row.store_id}|${row.pack}|${row.certainty}`);
   const stores = [...new Set(chosen.map((row) => row.store_id))];
   const { of, show } = VALUES[state.value] ?? VALUES.money;
-  const value = (store, pack) => { const list = cells.get(store + "|" + pack); return list ? of(list) : null; };
+  const other = state.certainty === "confirmed" ? "contingent" : "confirmed";
+  const value = (store, pack, certainty = state.certainty) => { const list = cells.get(`${store}|${pack}|${certainty}`); return list ? of(list) : null; };
   const most = Math.max(1, ...stores.flatMap((store) => packs.map((pack) => value(store, pack) ?? 0)));
   const home = (store) => value(store, names.store.get(store)?.platform) ?? -1;
   stores.sort((a, b) => home(b) - home(a));
-  const tools = el("div", { class: "tools" },
-    choice("value", Object.fromEntries(Object.entries(VALUES).map(([key, v]) => [key, v.title]))),
-    choice("certainty", { all: ["上限合计", "both, high end"], confirmed: CERTAINTY.confirmed, contingent: CERTAINTY.contingent }));
-  const body = stores.map((store) => el("tr", {}, el("th", { scope: "row", title: store }, storeName(store)), packs.map((pack) => heatCell(store, pack))));
+  const named = (n, list) => (n || state.value !== "money" || !sum(list, "unpriced") ? show(n) : say("无金额", "unpriced"));
+
   function heatCell(store, pack) {
-    const n = value(store, pack);
-    const own = names.store.get(store)?.platform === pack;
-    if (n === null) return el("td", {}, el("span", { class: "cell none" + (own ? " home" : "") }, "·"));
-    const depth = n ? 0.1 + 0.62 * Math.sqrt(n / most) : 0;
-    const text = depth > 0.42 && document.documentElement.dataset.theme !== "dark" ? ";color:#fff" : "";
-    return el("td", {}, el("button", { class: "cell" + (own ? " home" : ""), style: `background:rgba(${css("--heat")},${depth.toFixed(3)})${text}`, "data-cell": store + "|" + pack, "data-value": round2(n), onclick: () => openDrawer(`cell|${store}|${pack}`) },
-      n || state.value !== "money" ? show(n) : say("无金额", "unpriced"), el("small", {}, `${number(sum(cells.get(store + "|" + pack), "breaches"))}${say(" 次", "×")}`)));
+    const [n, beside] = [value(store, pack), value(store, pack, other)];
+    const own = names.store.get(store)?.platform === pack ? " home" : "";
+    if (n === null && beside === null) return el("td", {}, el("span", { class: "cell none" + own }, "·"));
+    const list = cells.get(`${store}|${pack}|${state.certainty}`) ?? [];
+    const depth = n ? 0.1 + 0.75 * Math.sqrt(n / most) : 0;
+    const text = depth > 0.6 && document.documentElement.dataset.theme !== "dark" ? ";color:#fff" : "";
+    return el("td", {}, el("button", { class: "cell" + own, style: `background:rgba(${css("--heat")},${depth.toFixed(3)})${text}`, "data-cell": store + "|" + pack, "data-value": n === null ? "" : round2(n), onclick: () => openDrawer(`cell|${store}|${pack}`) },
+      n === null ? "·" : named(n, list),
+      el("small", {}, beside === null ? `${number(sum(list, "breaches"))}${say(" 次", "×")}` : `${say(...CERTAINTY[other])} ${named(beside, cells.get(`${store}|${pack}|${other}`))}`)));
   }
-  return el("section", { id: "matrix" }, head(say("同样的做法，换个平台", "The same behaviour elsewhere"), say("每行一家店的同一份聊天和订单，逐列用各平台的规则判。框出的是本平台；法律不入合计，通用标准只作对照。点格子看明细。", "Each row is one store's own chat and orders, judged by every platform's rules. Framed: its own platform. Law stands outside; the general standard is a yardstick. Click a cell.")),
-    tools,
+
+  const body = stores.map((store) => el("tr", {}, el("th", { scope: "row", title: store }, storeName(store)), packs.map((pack) => heatCell(store, pack))));
+  return el("section", { id: "matrix" }, head(say("同样的做法，换个平台", "The same behaviour elsewhere"), say("每行是一家店的同一份聊天和订单，逐列用各平台的规则判；框出的是本平台。法律另计，通用标准只作对照。点格子看明细。", "Each row is one store's own chat and orders, judged by every platform's rules; its own platform is framed. Law stands outside; the general standard is a yardstick. Click a cell.")),
+    el("div", { class: "tools" }, choice("value", Object.fromEntries(Object.entries(VALUES).map(([key, v]) => [key, v.title])))),
     stores.length ? el("div", { class: "scroll" }, el("table", { class: "heat" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, say("店铺", "Store")), packs.map((pack) => el("th", { scope: "col" }, packName(pack))))), el("tbody", {}, body)))
       : el("div", { class: "panel empty" }, say("所选月份和店铺没有违规。", "No breach in the month and store chosen.")));
 }
@@ -127,21 +130,19 @@ function overTime() {
 }
 
 function behaviours() {
-  const list = data.exposure.filter((row) => row.home && inView(row) && row.certainty !== "averted");
-  const useMoney = list.some((row) => row.high);
-  const key = useMoney ? "high" : "breaches";
-  const items = [...groupBy(list, (row) => row.concept)].map(([concept, group]) => ({
-    concept, name: conceptName(concept), value: sum(group, key),
-    confirmed: sum(group.filter((row) => row.certainty === "confirmed"), key), contingent: sum(group.filter((row) => row.certainty === "contingent"), key),
-  })).filter((item) => item.value).sort((a, b) => b.value - a.value);
-  const merged = [...groupBy(list, (row) => row.pack + "|" + row.rule_id + "|" + row.certainty)].map(([, group]) => ({
+  const list = data.exposure.filter((row) => row.home && inView(row) && row.certainty === state.certainty);
+  const summed = list.filter((row) => row.pack !== "law"); // law stands outside the sums
+  const useMoney = summed.some((row) => row.high);
+  const items = [...groupBy(summed, (row) => row.concept)].map(([concept, group]) => ({ concept, name: conceptName(concept), value: sum(group, useMoney ? "high" : "breaches") }))
+    .filter((item) => item.value).sort((a, b) => b.value - a.value);
+  const merged = [...groupBy(list, (row) => row.pack + "|" + row.rule_id)].map(([, group]) => ({
     ...group[0], breaches: sum(group, "breaches"), low: sumOrUnknown(group, "low"), high: sumOrUnknown(group, "high"),
-    points_low: sumOrUnknown(group, "points_low"), points_high: sumOrUnknown(group, "points_high"), sanction: null, stores: new Set(group.map((row) => row.store_id)).size,
+    points_low: sumOrUnknown(group, "points_low"), points_high: sumOrUnknown(group, "points_high"), stores: new Set(group.map((row) => row.store_id)).size,
   }));
   const columns = [RULE_COLUMNS[0], { key: "pack", title: ["平台", "Platform"], show: (row) => packName(row.pack) }, ...RULE_COLUMNS.slice(1, 5), { key: "stores", title: ["店铺数", "Stores"], num: true }];
-  return el("section", { id: "behaviours" }, head(say("哪些行为最费钱", "Which behaviours cost most"), say("按金额上限排序，折线是累计占比。", "By the high end of the money; the line is the cumulative share.")),
+  return el("section", { id: "behaviours" }, head(say("哪些行为最费钱", "Which behaviours cost most"), useMoney ? say("按金额上限排序，折线是累计占比。点柱子看是哪些店。", "By the high end of the money; the line is the cumulative share. Click a bar for its stores.") : say("没有来源给出金额，按次数排序。", "No source prices these; sorted by count.")),
     items.length ? el("div", { class: "panel", style: "margin-bottom:14px" }, paretoChart(items.slice(0, innerWidth < 700 ? 8 : 14), useMoney ? yuan : number)) : null,
-    grid(merged, columns, { sort: "high", limit: 15, open: (row) => openDrawer("behaviour|" + row.concept), empty: say("没有违规。", "No breach.") }));
+    grid(merged, columns, { sort: "high", limit: 15, open: (row) => openDrawer("behaviour|" + row.concept), empty: say("没有这类违规。", "No such breach.") }));
 }
 const sumOrUnknown = (list, key) => (list.every((row) => row[key] === null) ? null : round2(sum(list, key)));
 
