@@ -11,9 +11,17 @@ import polars as pl
 from rich.console import Console
 from rich.progress import Progress
 
-from pipeline.demo.generate import World, generate
+from pipeline.demo.generate import World, clear, generate
 from pipeline.demo.plan import make_plan
-from pipeline.demo.truth.judge import judge, truth_rows, truth_totals, write_truth
+from pipeline.demo.truth.judge import (
+    HOLDS_FROM,
+    HOLDS_UNTIL,
+    holds,
+    judge,
+    truth_rows,
+    truth_totals,
+    write_truth,
+)
 from pipeline.lang import say
 
 
@@ -44,6 +52,7 @@ def demo(folder: Path, stores: int, days: int, messages: int, seed: int, until: 
     Sample exports of all platforms, and the truth about them.
     """
     plan = make_plan(stores, days, messages, seed, until.date())
+    clear(folder)
     files = talks = orders = 0
     rows: list[pl.DataFrame] = []
     totals: list[pl.DataFrame] = []
@@ -57,18 +66,28 @@ def demo(folder: Path, stores: int, days: int, messages: int, seed: int, until: 
                 talks + len(world.messages.talk),
                 orders + len(world.orders),
             )
-            breaches = judge(world)
-            rows.append(truth_rows(breaches))
-            totals.append(truth_totals(breaches))
+            if holds(plan):
+                breaches = judge(world)
+                rows.append(truth_rows(breaches))
+                totals.append(truth_totals(breaches))
             progress.advance(bar)
 
         generate(folder, plan, tell)
-    write_truth(folder, rows, totals)
+    if rows:
+        write_truth(folder, rows, totals)
     click.echo(
         say(
             f"{stores} 个店铺，{talks:,} 条消息，{orders:,} 个订单，{files} 个文件：{folder / 'exports'}",
             f"{stores} stores, {talks:,} messages, {orders:,} orders, {files} files: {folder / 'exports'}",
         )
     )
-    click.echo(say(f"真相：{folder / 'truth.parquet'}", f"truth: {folder / 'truth.parquet'}"))
+    if rows:
+        click.echo(say(f"真相：{folder / 'truth.parquet'}", f"truth: {folder / 'truth.parquet'}"))
+    else:
+        click.echo(
+            say(
+                f"没有真相：它只对 {HOLDS_FROM} 至 {HOLDS_UNTIL} 的规则成立",
+                f"no truth: it holds for the rules of {HOLDS_FROM} to {HOLDS_UNTIL} only",
+            )
+        )
     click.echo(say(f"下一步：guize run {folder / 'exports'}", f"next: guize run {folder / 'exports'}"))

@@ -11,6 +11,7 @@ from pipeline.demo.clock import DAY, HOUR, NEVER, seconds
 from pipeline.demo.messages import Messages
 from pipeline.demo.orders import Orders
 from pipeline.demo.plan import Plan, Store
+from pipeline.demo.talk.lines import ABSOLUTE_TITLES
 
 RETURN, REFUND_ONLY = "return_refund", "refund_only"
 
@@ -42,6 +43,16 @@ class Complaint:
     buyer: int
     concept: str
     raised: int
+
+
+@dataclass
+class Listing:
+    """One item of the shop as it stood when the list was made."""
+
+    item_id: str
+    title: str
+    price_fen: int
+    absolute: bool  # the title has words that no advertisement may have
 
 
 @dataclass
@@ -145,6 +156,19 @@ def decide_complaints(
                 Complaint(len(rows), order, NOBODY, int(orders.buyer[order]), "late_shipment", raised)
             )
     return rows
+
+
+def decide_listings(store: Store) -> list[Listing]:
+    """One listing for each of the goods; the first may have a title that no advertisement may have."""
+    listings = []
+    for place, (goods, yuan) in enumerate(store.category.goods):
+        absolute = place < store.absolute_titles
+        form = ABSOLUTE_TITLES[(store.number + place) % len(ABSOLUTE_TITLES)] if absolute else "{g} {v}"
+        title = form.format(g=goods, v=" ".join(store.category.variants[:3]))
+        listings.append(
+            Listing(f"{610_000 + store.number * 100 + place}", title, round(yuan * 100), absolute)
+        )
+    return listings
 
 
 def decide_presence(plan: Plan, store: Store, rng: np.random.Generator) -> list[Presence]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +13,11 @@ import numpy as np
 from pipeline.demo.chats import Talks, decide_talks
 from pipeline.demo.desk import (
     Complaint,
+    Listing,
     Presence,
     Request,
     decide_complaints,
+    decide_listings,
     decide_presence,
     decide_requests,
 )
@@ -24,8 +27,17 @@ from pipeline.demo.plan import Plan, Store
 from pipeline.demo.talk.pool import Pool, build_pool
 from pipeline.demo.writers.platforms import write_orders, write_requests
 from pipeline.demo.writers.talks import write_talks
-from pipeline.demo.writers.templates import write_complaints, write_logistics, write_presence, write_tracking
+from pipeline.demo.writers.templates import (
+    write_complaints,
+    write_listings,
+    write_logistics,
+    write_presence,
+    write_tracking,
+)
 from pipeline.demo.writers.view import view_at
+from pipeline.problems import GuizeError, Problem
+
+_SIGN = "# 示例店铺的补充资料；导出里没有这些信息"
 
 
 @dataclass(frozen=True)
@@ -41,6 +53,7 @@ class World:
     requests: list[Request]
     complaints: list[Complaint]
     presence: list[Presence]
+    listings: list[Listing]
 
 
 def decide(plan: Plan, store: Store) -> World:
@@ -52,9 +65,9 @@ def decide(plan: Plan, store: Store) -> World:
     messages = write_down(store, talks, pool, rng)
     requests = decide_requests(plan, store, orders, rng)
     complaints = decide_complaints(plan, store, orders, talks, messages, rng)
-    return World(
-        plan, store, orders, talks, messages, pool, requests, complaints, decide_presence(plan, store, rng)
-    )
+    presence = decide_presence(plan, store, rng)
+    listings = decide_listings(store)
+    return World(plan, store, orders, talks, messages, pool, requests, complaints, presence, listings)
 
 
 def write_exports(folder: Path, world: World) -> list[Path]:
@@ -73,12 +86,38 @@ def write_exports(folder: Path, world: World) -> list[Path]:
     paths += write_requests(home, plan, store, orders, world.requests)
     paths += write_complaints(home, plan, store, orders, world.complaints)
     paths += write_presence(home, plan, store, world.presence)
+    paths += write_listings(home, plan, store, world.listings)
     return paths
+
+
+def clear(folder: Path) -> None:
+    """Take away an earlier sample; what is not one is left alone.
+
+    Raises:
+        GuizeError: the folder holds exports that no sample wrote.
+    """
+    if not (folder / "exports").exists():
+        return
+    config = folder / "guize.toml"
+    if not config.exists() or not config.read_text(encoding="utf-8").startswith(_SIGN):
+        raise GuizeError(
+            Problem(
+                "demo-folder",
+                str(folder),
+                "这里已有不是示例的导出",
+                "there are exports here that are no sample",
+                "换一个文件夹：guize demo 别处",
+                "choose another folder: guize demo ELSEWHERE",
+            )
+        )
+    shutil.rmtree(folder / "exports")
+    for name in ("truth.parquet", "truth_totals.parquet"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def write_config(folder: Path, plan: Plan) -> Path:
     """A guize.toml that says what no export tells about the shops."""
-    lines = ["# 示例店铺的补充资料；导出里没有这些信息", "[warehouse]", 'path = "./warehouse"', ""]
+    lines = [_SIGN, "[warehouse]", 'path = "./warehouse"', ""]
     for store in plan.stores:
         lines += [
             "[[stores]]",

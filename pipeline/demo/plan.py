@@ -47,6 +47,7 @@ class Store:
     late: dict[str, int] = field(default_factory=dict)  # planted kind -> orders
     refunds: dict[str, int] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)  # abuse, lure, close_trade, extreme -> messages
+    absolute_titles: int = 0  # listings whose title no advertisement may have
     complaints: float = 0.5  # share of planted insults about which the buyer complains
 
     @property
@@ -80,6 +81,11 @@ class Plan:
         return self.start + dt.timedelta(days=self.days)
 
     @property
+    def listed_at(self) -> dt.datetime:
+        """When the lists of goods were made: on the last morning."""
+        return self.end - dt.timedelta(hours=14)
+
+    @property
     def exported_at(self) -> dt.datetime:
         """When the last exports were made: late on the last day, so that every day is whole."""
         return self.end - dt.timedelta(seconds=1)
@@ -110,6 +116,7 @@ _CAST: tuple[tuple[str, int, dict[str, object]], ...] = (
             "weight": 1.0,
             "late": {"late": 5},
             "lines": {"abuse": 4, "extreme": 2},
+            "absolute_titles": 1,
             "unserved": 16,
             "slow": 0.03,
             "complaints": 1.0,
@@ -121,11 +128,11 @@ _CAST: tuple[tuple[str, int, dict[str, object]], ...] = (
         {
             "weight": 1.2,
             "late": {"late": 12, "late_pickup": 4, "open_late": 2, "edge_ok": 1, "edge_late": 1},
-            "lines": {"abuse": 5, "close_trade": 2},
+            "lines": {"abuse": 7, "close_trade": 2},
             "spells": (Spell(18, 45, 0.55),),
             "early_export": True,
             "ignored": 0.03,
-            "complaints": 0.8,
+            "complaints": 1.0,
         },
     ),
     (
@@ -210,7 +217,13 @@ _CAST: tuple[tuple[str, int, dict[str, object]], ...] = (
     (
         "kuaishou",
         10,
-        {"weight": 0.9, "late": {"late": 5}, "spells": (Spell(10, 17, 0.7),), "lines": {"extreme": 3}},
+        {
+            "weight": 0.9,
+            "late": {"late": 5},
+            "spells": (Spell(10, 17, 0.7),),
+            "lines": {"extreme": 3},
+            "absolute_titles": 1,
+        },
     ),
     (
         "suning",
@@ -221,6 +234,7 @@ _CAST: tuple[tuple[str, int, dict[str, object]], ...] = (
             "spells": (Spell(3, 33, 0.8),),
             "refunds": {"never": 2, "slow_refund": 2},
             "lines": {"abuse": 1, "extreme": 1},
+            "absolute_titles": 1,
         },
     ),
 )

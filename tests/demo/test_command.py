@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from pipeline.demo.command import demo
 from pipeline.lang import set_lang
+from pipeline.problems import GuizeError
 
 
 def _run(folder: Path, *options: str) -> str:
@@ -68,6 +69,17 @@ def test_dates_follow_until_and_days(tmp_path: Path) -> None:
     table = next((tmp_path / "exports/douyin/douyin-1").glob("客服聊天明细_2024-12*.csv"))
     sent = pl.read_csv(table)["发送时间"].str.slice(0, 10)
     assert sent.min() >= "2024-12-22" and sent.max() <= "2024-12-31"  # type: ignore[operator]
+
+
+def test_an_earlier_sample_is_replaced_and_other_exports_are_left_alone(tmp_path: Path) -> None:
+    options = ("--messages", "300", "--days", "3")
+    _run(tmp_path, *options, "--stores", "2")
+    _run(tmp_path, *options, "--stores", "1")
+    assert [path.name for path in (tmp_path / "exports/douyin").iterdir()] == ["douyin-1"]
+    (tmp_path / "guize.toml").write_text("# mine", "utf-8")
+    result = CliRunner().invoke(demo, [str(tmp_path), *options])
+    assert isinstance(result.exception, GuizeError) and "demo-folder" in str(result.exception)
+    assert (tmp_path / "exports/douyin/douyin-1").exists()
 
 
 def test_speaks_both_languages(tmp_path: Path) -> None:

@@ -11,28 +11,32 @@ import pytest
 
 import pipeline.demo
 from pipeline.demo.clock import seconds
+from pipeline.demo.plan import make_plan
 from pipeline.demo.truth.breach import CONFIRMED, CONTINGENT, Breach, Effect
+from pipeline.demo.truth.judge import holds
 from pipeline.demo.truth.known import Ask, Known, Line, Parcel, Request, Talk
 from pipeline.demo.truth.ledgers import cap_points, crossings
 from pipeline.demo.truth.parcels import late_parcels, slow_refunds
 from pipeline.demo.truth.replies import failing_windows, months, slow_answers, unserved
-from pipeline.demo.truth.words import bad_words
+from pipeline.demo.truth.words import absolute_titles, bad_words
 
 HOUR, DAY = 3_600, 86_400
 NOON = seconds(dt.datetime(2025, 9, 10, 12))
 EMPTY = Known(
-    "jd/jd-1",
-    "jd",
-    NOON // DAY - 12,
-    NOON // DAY + 32,
-    NOON + 32 * DAY,
-    True,
-    True,
-    [],
-    frozenset(),
-    [],
-    [],
-    [],
+    store_id="jd/jd-1",
+    platform="jd",
+    first_day=NOON // DAY - 12,
+    last_day=NOON // DAY + 32,
+    made_at=NOON + 32 * DAY,
+    ships_known=True,
+    picks_known=True,
+    parcels=[],
+    late_complaints=frozenset(),
+    requests=[],
+    talks=[],
+    lines=[],
+    absolute_titles=(),
+    listed_at=NOON,
 )
 PARCEL = Parcel(
     "1", NOON - 60, NOON, False, None, NOON + HOUR, NOON + 2 * HOUR, False, False, True, 10_000, ""
@@ -115,6 +119,20 @@ def test_tmall_pays_on_complaint_and_a_possible_presale_has_no_known_high() -> N
         assert (row["money_low_cny"], row["money_high_cny"], row["certainty"]) == (3_000, 3_000, sure)
     row = _late(replace(parcel, presale_known=False), frozenset({"1"}))["tmall"].row()
     assert (row["money_low_cny"], row["money_high_cny"], row["certainty"]) == (3_000, None, CONTINGENT)
+
+
+def test_out_of_stock_takes_the_least_of_a_late_order_away_unless_it_is_no_dearer() -> None:
+    def low(paid_fen: int, hours: int) -> dict[str, object]:
+        picked = NOON + hours * HOUR
+        late = _late(replace(PARCEL, paid_fen=paid_fen, shipped=picked, picked=picked))
+        return {pack: late[pack].row()["money_low_cny"] for pack in ("jd", "taobao")}
+
+    assert low(30_000, 96) == {"jd": 1_500, "taobao": 1_500}
+    assert low(30_000, 97) == {"jd": 0, "taobao": 1_500}
+    assert low(30_000, 121) == {"jd": 0, "taobao": 0}
+    assert low(1_000, 121) == {"jd": 500, "taobao": 500}
+    waiting = _late(replace(PARCEL, shipped=None, picked=None, waiting=True))
+    assert waiting["jd"].row()["money_low_cny"] == 0
 
 
 def _refunds(request: Request) -> set[str]:
@@ -270,6 +288,25 @@ def test_ladder_takes_the_highest_node_and_counts_proven_ones_once() -> None:
         for b in crossings([_award(13, CONFIRMED, 1, "A"), _award(11, CONFIRMED, 2, "A")])
     ]
     assert steps == [("node_12", 200_000), ("node_24", 200_000)]
+
+
+def test_nodes_reached_by_words_say_so_and_a_new_year_begins_anew() -> None:
+    talker = replace(_award(4, CONFIRMED, 1), needs_text=True)
+    assert [b.needs_text for b in crossings([talker])] == [True]
+    new_year = seconds(dt.datetime(2026, 1, 1))
+    given = [_award(4, CONFIRMED, new_year - 1), _award(4, CONFIRMED, new_year)]
+    assert [b.kind for b in crossings(given)] == ["node_4"]
+
+
+def test_absolute_titles_may_go_unpunished_or_cost_a_million() -> None:
+    row = next(iter(absolute_titles(replace(EMPTY, absolute_titles=("610001",))))).row()
+    assert (row["home"], row["money_low_cny"], row["money_high_cny"]) == (True, 0, 100_000_000)
+
+
+def test_truth_is_told_only_of_days_whose_rules_were_copied() -> None:
+    assert holds(make_plan(1, 45, 1, 1, dt.date(2025, 10, 12)))
+    assert not holds(make_plan(1, 365, 1, 1, dt.date(2025, 10, 12)))
+    assert not holds(make_plan(1, 5, 1, 1, dt.date(2025, 12, 2)))
 
 
 def test_home_is_the_own_platform_and_the_law() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
+import itertools
 import json
 import re
 from pathlib import Path
@@ -96,6 +98,18 @@ def test_logistics_file_is_missing_where_planned(exports: Path, worlds: list[Wor
     for world in worlds:
         found = list((exports / world.store.store_id).glob("物流信息*.csv"))
         assert bool(found) == world.store.logistics
+
+
+def test_no_parcel_stands_still_for_a_day(exports: Path) -> None:
+    text = _one(exports, "kuaishou/kuaishou-1", "物流轨迹*.csv").read_text("utf-8-sig")
+    ways: dict[str, list[dict[str, str]]] = {}
+    for row in csv.DictReader(text.splitlines()):
+        ways.setdefault(row["订单号"], []).append(row)
+    assert ways
+    for way in ways.values():
+        times = [dt.datetime.fromisoformat(row["时间"]) for row in way]
+        assert way[0]["事件"] == "已揽收" and times == sorted(times)
+        assert all(b - a < dt.timedelta(hours=20) for a, b in itertools.pairwise(times))
 
 
 def test_chat_table_has_every_message(exports: Path, worlds: list[World]) -> None:

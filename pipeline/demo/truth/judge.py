@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,12 +11,13 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.demo.generate import World
+from pipeline.demo.plan import Plan
 from pipeline.demo.truth.breach import Breach, Effect, add, heaviest
 from pipeline.demo.truth.known import known_of
 from pipeline.demo.truth.ledgers import cap_points, crossings
 from pipeline.demo.truth.parcels import late_parcels, slow_refunds
 from pipeline.demo.truth.replies import failing_windows, slow_answers, unserved
-from pipeline.demo.truth.words import bad_words
+from pipeline.demo.truth.words import absolute_titles, bad_words
 
 _ROWS = pl.Schema(
     {
@@ -73,6 +75,16 @@ TRAINING_ONLY = {
 }
 
 
+# From the first to the last of these days the copied numbers are the ones in force.
+HOLDS_FROM, HOLDS_UNTIL = dt.date(2025, 8, 26), dt.date(2025, 11, 29)
+
+
+def holds(plan: Plan) -> bool:
+    """Whether the rules as copied here are in force on every day of the sample."""
+    last = plan.first_day + dt.timedelta(days=plan.days - 1)
+    return plan.first_day >= HOLDS_FROM and last <= HOLDS_UNTIL
+
+
 def judge(world: World) -> list[Breach]:
     """Every breach of a covered rule in one shop, by every judging pack."""
     known = known_of(world)
@@ -83,6 +95,7 @@ def judge(world: World) -> list[Breach]:
         *slow_answers(known),
         *failing_windows(known),
         *bad_words(known),
+        *absolute_titles(known),
     ]
     cap_points(found)
     taught = [replace(breach, track="training") for breach in found if breach.rule_id in TRAINING_ONLY]

@@ -106,6 +106,8 @@ class Known:
     requests: list[Request]
     talks: list[Talk]
     lines: list[Line]
+    absolute_titles: tuple[str, ...]  # listings whose title no advertisement may have
+    listed_at: int
 
 
 def known_of(world: World) -> Known:
@@ -128,6 +130,8 @@ def known_of(world: World) -> Known:
         requests=list(_requests(world)),
         talks=talks,
         lines=lines,
+        absolute_titles=tuple(listing.item_id for listing in world.listings if listing.absolute),
+        listed_at=seconds(plan.listed_at),
     )
 
 

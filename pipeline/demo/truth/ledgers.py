@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.demo.clock import moment
 from pipeline.demo.truth.breach import CONFIRMED, CONTINGENT, Breach, Effect
 
 _WEEK = 7
@@ -83,8 +84,10 @@ def _walk(
     certain: set[int],
 ) -> Iterator[Breach]:
     balance: dict[int, float] = defaultdict(float)
+    by_text = False
     for breach in given:
-        year = breach.occurred // 86_400 // 366  # the sample lies within one year
+        # JD tells of no reset; the others begin anew with the calendar year
+        year = 0 if rule_id.startswith("jd.") else moment(breach.occurred).year
         points = sum(
             _award(effect, certainty)
             for effect in breach.effects
@@ -92,6 +95,7 @@ def _walk(
         )
         if points <= 0:
             continue
+        by_text = by_text or breach.needs_text
         before, balance[year] = balance[year], balance[year] + points
         crossed = [(at, node) for at, node in _nodes(nodes, balance[year]) if before < at]
         if not crossed:
@@ -108,6 +112,7 @@ def _walk(
             rule_id,
             breach.occurred,
             f"node_{at}",
+            needs_text=by_text,
             has_penalties=True,
             effects=effects,
         )

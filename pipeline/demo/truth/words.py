@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from pipeline.demo.clock import moment
@@ -14,7 +15,11 @@ _YUAN = 100
 def bad_words(known: Known) -> Iterator[Breach]:
     """Every planted sentence by every rule that forbids it, in the order in which they were said."""
     lines = sorted(known.lines, key=lambda line: line.said)
-    for nth, line in enumerate((line for line in lines if line.what == "abuse"), 1):
+    times: dict[int, int] = defaultdict(int)
+    for line in (line for line in lines if line.what == "abuse"):
+        year = moment(line.said).year
+        times[year] += 1
+        nth = times[year]
         sure = CONFIRMED if line.complained else CONTINGENT
         yield _said(known, line, "douyin.abuse", _douyin_abuse(nth))
         yield _said(known, line, "taobao.abuse", _taobao_abuse(sure))
@@ -31,6 +36,23 @@ def bad_words(known: Known) -> Iterator[Breach]:
             yield _said(known, line, "tmall.cannot_ship_72h", [Effect(CONFIRMED, "points", "general", 1, 1)])
         elif line.what == "extreme":
             yield _said(known, line, "tmall.extreme_words", [Effect(CONFIRMED, "sanction", "unknown")])
+
+
+def absolute_titles(known: Known) -> Iterator[Breach]:
+    """Law: 200,000 to 1,000,000 yuan; a first and slight case may go unpunished."""
+    for item in known.absolute_titles:
+        money = Effect(CONTINGENT, "money", "CNY", 0, 1_000_000 * _YUAN)
+        yield Breach(
+            known.store_id,
+            "law",
+            "law.extreme_words",
+            known.listed_at,
+            "absolute_title",
+            message_id=item,
+            needs_text=True,
+            has_penalties=True,
+            effects=[money],
+        )
 
 
 def _said(known: Known, line: Line, rule_id: str, effects: list[Effect] | None) -> Breach:
@@ -86,4 +108,4 @@ def _douyin_lure(line: Line) -> list[Effect]:
     if moment(line.said).strftime("%Y-%m-%d") < "2025-09-29":
         return [Effect(CONTINGENT, "money", "CNY", 200 * _YUAN, 500 * _YUAN)]
     money = Effect(CONTINGENT, "money", "CNY", 5_000 * _YUAN, 10_000 * _YUAN)
-    return [money, Effect(CONTINGENT, "sanction", "removal")]
+    return [money, Effect(CONTINGENT, "sanction", "removal", 0)]

@@ -9,17 +9,18 @@ import numpy as np
 import polars as pl
 
 from pipeline.demo.clock import HOUR, NEVER, seconds
-from pipeline.demo.desk import Complaint, Presence
+from pipeline.demo.desk import Complaint, Listing, Presence
 from pipeline.demo.orders import Orders
 from pipeline.demo.plan import Plan, Store
 from pipeline.demo.writers.files import headings, table, write_csv
-from pipeline.demo.writers.view import View, nicknames, stamps
+from pipeline.demo.writers.view import View, nicknames, stamps, yuan
 
 _LOGISTICS = headings("订单号,发货时间,揽收时间,签收时间,运单号,快递公司")
 _TRACKING = headings("订单号,运单号,时间,事件,所在城市")
 _COMPLAINTS = headings(
     "投诉编号,订单号,买家昵称,投诉事项,是否监管投诉,投诉时间,受理时间,首次处理时间,结案时间,是否成立,结案方式"
 )
+_LISTINGS = headings("商品ID,快照时间,标题,详情文字,类目,价格,最低规格价,运费,是否包邮,库存")
 _AGENT_STATUS = headings("客服账号,状态,开始时间,结束时间")
 _STEP = 15 * HOUR  # no parcel stands still longer
 _STATUS_WORDS = {"online": "在线", "rest": "小休", "offline": "离线"}
@@ -103,6 +104,23 @@ def write_complaints(
         },
     )
     return [write_csv(folder / f"投诉记录_{plan.exported_at:%Y%m%d%H%M%S}.csv", frame)]
+
+
+def write_listings(folder: Path, plan: Plan, store: Store, listings: Sequence[Listing]) -> list[Path]:
+    """What the shop sells, as listed on the last day."""
+    count = len(listings)
+    frame = table(
+        _LISTINGS,
+        {
+            "商品ID": pl.Series([listing.item_id for listing in listings]),
+            "快照时间": pl.repeat(f"{plan.listed_at:%Y-%m-%d %H:%M:%S}", count, eager=True),
+            "标题": pl.Series([listing.title for listing in listings]),
+            "类目": pl.repeat(store.category.name, count, eager=True),
+            "价格": yuan(np.array([listing.price_fen for listing in listings], dtype=np.int64)),
+            "库存": pl.repeat("500", count, eager=True),
+        },
+    )
+    return [write_csv(folder / f"商品列表_{plan.exported_at:%Y%m%d%H%M%S}.csv", frame)]
 
 
 def write_presence(folder: Path, plan: Plan, store: Store, presence: Sequence[Presence]) -> list[Path]:
