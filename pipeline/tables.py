@@ -204,6 +204,7 @@ handled_at | timestamp | 首次处理时间 | first handled at
 closed_at | timestamp | 结案时间 | closed at
 upheld | bool | 是否成立 | upheld
 closing | text | 结案方式：regular、irregular | how it was closed: regular, irregular
+exported_at | timestamp | 该行最新说法的导出时间 | export time of the newest statement of the row
 """ + _SOURCE),
     _table("complaint_followups", "facts", "一行一次投诉跟进", "one row per follow-up of a complaint", _STORE + """
 complaint_id | !text | 投诉编号 | complaint number
@@ -268,8 +269,9 @@ sent_at | !timestamp | 发送时间 | sent at
 role | !text | 说话人 | who spoke
 agent_id | text | 客服账号 | agent's account
 lexicon | !text | 词库 | lexicon
+category | text | 词库内的分类 | category within the lexicon
 term | !text | 词条 | term of the lexicon
-tier | !text | 级别：forbidden、sensitive、allowed_with_proof | forbidden, sensitive, allowed_with_proof
+tier | !text | 级别：forbidden、sensitive、allowed_with_proof；该说的话为 wanted | forbidden, sensitive, allowed_with_proof; wanted for wording that ought to be said
 start | !int | 起点（字符，从 0 数） | first character, from 0
 end | !int | 终点（不含） | end, exclusive
 matched_text | !text | 命中的原文（已脱敏） | text matched (masked)
@@ -298,6 +300,7 @@ stars | int | 星级 1 至 5 | stars, 1 to 5
 text | text | 内容（已脱敏） | text (masked)
 replied_at | timestamp | 商家回复时间 | answered by the seller at
 reply_text | text | 商家回复（已脱敏） | the seller's answer (masked)
+exported_at | timestamp | 该行最新说法的导出时间 | export time of the newest statement of the row
 """ + _SOURCE),
     _table("ratings", "facts", "一行一次会话评分", "one row per rating of a conversation", _STORE + """
 rating_id | !text | 评分编号 | rating
