@@ -1,0 +1,270 @@
+"""Turn the plain notation of the lexicons into regular expressions that cannot run away.
+
+    加微信            these characters
+    <add>…<wechat>   words of the sets `add` and `wechat`, at most 6 characters of one clause between
+    ……               at most 16 characters of one sentence between
+    (能|可以)?        one of these, perhaps none; 了? perhaps this one character
+    ^ and $          the beginning and the end of a clause
+    #                a number, in digits or in characters
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.text.normalise import normalise
+
+CLAUSE_END = ",。!?;\\n~…"
+SENTENCE_END = "。!?;\\n"
+_GAP = f"[^{CLAUSE_END}、]{{0,6}}?"
+_WIDE_GAP = f"[^{SENTENCE_END}]{{0,16}}?"
+_NUMBER = r"(?:\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万几半]+)"
+_CLAUSE_START = f"(?:(?<=[{CLAUSE_END}:])|^)(?:亲亲?|您好|你好|不好意思|抱歉|那个|哦|嗯)?[,~]?"
+_PARTICLES = "哦呢呀啊的哈嘛吧了啦喔噢嗷滴哟亲"
+_CLAUSE_STOP = f"(?=[{_PARTICLES}]{{0,3}}(?:[{CLAUSE_END}\"”)(]|$))"
+_MAX_WORDS = 400  # literals that one piece of a form may stand for when anchors are sought
+
+# The characters and words of shop chat, the most frequent first: what is common makes a poor anchor.
+_CHARS = (
+    "您的亲是我不好这个一有了在到可以没给发货买退款们收要单下天时看能快递请问帮查会们为么等品商家客服订单上还出来就后都"
+    "物流地址电话付点用开多少换码新款价格优惠活动页面里面什质量说那也对你再号人大小中现间月日年前明今打确认申请处理感谢理解"
+    "联系店铺支持尺寸色加全得着过从把和与或被让去做想知道些最比较很太更非常真正直接自己需提供包装运费邮补差税票卡钱元块件"
+    "主要使果其他它她他如因所但只已经当然吗呢吧啊哦哈嘛呀"
+)
+_RANK = {char: rank for rank, char in reversed(list(enumerate(dict.fromkeys(_CHARS), 1)))}
+_COMMON = frozenset(
+    "可以 这个 我们 您的 什么 没有 一下 不是 是的 好的 这边 还是 一个 怎么 商品 产品 订单 发货 退款 收到 "
+    "亲亲 您好 请问 不能 不会 可能 一定 时间 问题 联系 帮您 给您 需要 已经 平台 快递 地址 电话 付款 申请 物流 "
+    "运费 发票 退货 客服 处理 质量 购买 页面 店铺 活动 价格 下单 收货 今天 明天 看到 知道 京东 淘宝 应该 点击 "
+    "姓名 这样 送达 提供 马上 直接 任何 无法 正常 配送 安排 官方 仓库 售后 自己 就是 到账 您这 您先".split()
+)
+
+
+class BadForm(ValueError):
+    """The form cannot be read; the text says why, zh and en."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A form as a regular expression over normalised text, and words of which one must be in the text."""
+
+    pattern: str
+    anchors: tuple[str, ...]
+    words: tuple[str, ...] = ()  # all that the form can be, if they are few and without gaps
+
+
+@dataclass(slots=True)
+class _Piece:
+    """One part of a form: its expression, and every literal it can be (None: not a literal)."""
+
+    pattern: str
+    words: list[str] | None
+    anchors: list[str] = field(default_factory=list)  # of a group that is no list of literals
+
+
+def compile_form(form: str, sets: Mapping[str, Sequence[str]]) -> Compiled:
+    """Read one form.
+
+    Raises:
+        BadForm: an unknown set, an unclosed group, or nothing that is sure to be in the text.
+    """
+    pieces = _Reader(form, sets).read()
+    anchors = _anchors(pieces)
+    if not anchors:
+        raise BadForm(
+            "没有一处必有的字词（不能只有可省的部分和间隔）", "no word that is sure to be there (all is optional or a gap)"
+        )
+    words = _joined(pieces) or []
+    return Compiled("".join(piece.pattern for piece in pieces), tuple(anchors), tuple(dict.fromkeys(words)))
+
+
+def compile_pattern(pattern: str, anchors: Sequence[str]) -> Compiled:
+    """Take a regular expression of a pack, once it is sure not to run away.
+
+    Raises:
+        BadForm: it does not parse, or repeats a repetition, refers back, or has no bound.
+    """
+    try:
+        tree = re._parser.parse(pattern)  # type: ignore[attr-defined]
+    except re.error as error:
+        raise BadForm(f"不是合法的正则表达式：{error}", f"not a regular expression: {error}") from None
+    _refuse_runaway(tree, inside_repeat=False)
+    words = [normalise(word).text for word in anchors]
+    if not words or not all(words):
+        raise BadForm("正则表达式须写 anchors：文中必有其一的字词", "a pattern needs anchors: words of which one is in the text")
+    return Compiled(pattern, tuple(words))
+
+
+def literal(word: str) -> str:
+    """The expression of a literal; a Latin word does not begin or end inside another."""
+    pattern = re.escape(word)
+    if word[0].isascii() and word[0].isalpha():
+        pattern = r"(?<![a-z])" + pattern
+    if word[-1].isascii() and word[-1].isalpha():
+        pattern += r"(?![a-z])"
+    return pattern
+
+
+def _refuse_runaway(tree: object, inside_repeat: bool) -> None:
+    for op, argument in tree:  # type: ignore[attr-defined]
+        name = str(op)
+        if name in ("GROUPREF", "GROUPREF_EXISTS"):
+            raise BadForm("不能引用前面的组", "back references are not allowed")
+        if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+            _low, high, inner = argument
+            if inside_repeat:
+                raise BadForm("重复里又有重复，遇到某些文字会算不完", "a repetition inside a repetition may never end")
+            if int(high) > 100:
+                raise BadForm("重复没有上限或上限过大，写成 {0,20} 这样", "a repetition without bound; write {0,20} or so")
+            _refuse_runaway(inner, inside_repeat=int(high) > 1)
+        elif name == "SUBPATTERN":
+            _refuse_runaway(argument[-1], inside_repeat)
+        elif name == "BRANCH":
+            for branch in argument[1]:
+                _refuse_runaway(branch, inside_repeat)
+        elif name in ("ASSERT", "ASSERT_NOT", "ATOMIC_GROUP"):
+            _refuse_runaway(argument[-1] if isinstance(argument, tuple) else argument, inside_repeat)
+
+
+class _Reader:
+    def __init__(self, form: str, sets: Mapping[str, Sequence[str]]) -> None:
+        self.form, self.sets, self.at = form, sets, 0
+
+    def read(self) -> list[_Piece]:
+        pieces = self.sequence(stop="")
+        if self.at < len(self.form):
+            raise BadForm(f"多出一个 {self.form[self.at]}", f"{self.form[self.at]} too many")
+        return pieces
+
+    def sequence(self, stop: str) -> list[_Piece]:
+        pieces: list[_Piece] = []
+        text = ""
+        while self.at < len(self.form) and self.form[self.at] not in stop:
+            char = self.form[self.at]
+            if char == ")":
+                break
+            if char == "?" and text:
+                pieces += [*self.plain(text[:-1]), _optional(self.plain(text[-1])[0])]
+                text = ""
+                self.at += 1
+                continue
+            if char not in "<(…^$#":
+                text += char
+                self.at += 1
+                continue
+            pieces += self.plain(text)
+            text = ""
+            pieces.append(self.special(char))
+        return pieces + self.plain(text)
+
+    def plain(self, text: str) -> list[_Piece]:
+        word = normalise(text).text
+        if not word:
+            if text:
+                raise BadForm(f"“{text}”规范化后什么也不剩", f"nothing is left of {text!r} once normalised")
+            return []
+        return [_Piece(literal(word), [word])]
+
+    def special(self, char: str) -> _Piece:
+        self.at += 1
+        if char == "…":
+            wide = self.form[self.at : self.at + 1] == "…"
+            self.at += wide
+            return _Piece(_WIDE_GAP if wide else _GAP, None)
+        if char in "^$#":
+            return _Piece({"^": _CLAUSE_START, "$": _CLAUSE_STOP, "#": _NUMBER}[char], None)
+        piece = self.named() if char == "<" else self.group()
+        if self.form[self.at : self.at + 1] == "?":
+            self.at += 1
+            return _optional(piece)
+        return piece
+
+    def named(self) -> _Piece:
+        end = self.form.find(">", self.at)
+        name = self.form[self.at : end] if end > 0 else self.form[self.at :]
+        if end < 0 or name not in self.sets:
+            known = "、".join(sorted(self.sets))
+            raise BadForm(f"没有词组 <{name}>，可用：{known}", f"no set <{name}>; there are: {known}")
+        self.at = end + 1
+        words = sorted({normalise(word).text for word in self.sets[name]} - {""}, key=lambda w: (-len(w), w))
+        return _Piece(f"(?:{'|'.join(map(literal, words))})", words)
+
+    def group(self) -> _Piece:
+        options: list[list[_Piece]] = []
+        while True:
+            options.append(self.sequence(stop="|)"))
+            if self.at >= len(self.form):
+                raise BadForm("括号没有合上", "a bracket is not closed")
+            self.at += 1
+            if self.form[self.at - 1] == ")":
+                break
+        # the longest first, so that the longest possible text is taken
+        patterns = ["".join(piece.pattern for piece in option) for option in options]
+        words: list[str] | None = []
+        for option in options:
+            joined = _joined(option)
+            words = None if words is None or joined is None else words + joined
+        if words is not None:
+            patterns = [literal(word) if word else "" for word in sorted(words, key=lambda w: (-len(w), w))]
+        each = [_anchors(option) for option in options] if words is None else []
+        anchors = [word for found in each for word in found] if all(each) else []
+        return _Piece(f"(?:{'|'.join(patterns)})", words, anchors)
+
+
+def _optional(piece: _Piece) -> _Piece:
+    words = None if piece.words is None else ["", *piece.words]
+    return _Piece(f"(?:{piece.pattern})?", words)
+
+
+def _joined(pieces: Sequence[_Piece]) -> list[str] | None:
+    """Every literal that these pieces together can be, unless there are too many or one is no literal."""
+    if any(piece.words is None for piece in pieces):
+        return None
+    if len(pieces) == 1:
+        return pieces[0].words
+    count = 1
+    for piece in pieces:
+        count *= len(piece.words or ())
+    if count > _MAX_WORDS:
+        return None
+    return ["".join(parts) for parts in itertools.product(*(piece.words or () for piece in pieces))]
+
+
+def _anchors(pieces: Sequence[_Piece]) -> list[str]:
+    """The rarest set of literals of which every match contains one."""
+    best: list[str] = []
+    least = 1e9
+    for start in range(len(pieces)):
+        for end in range(start + 1, len(pieces) + 1):
+            words = _joined(pieces[start:end])
+            if words is None and end == start + 1 and pieces[start].anchors:
+                words = pieces[start].anchors
+            if words is None:
+                break
+            if not words or not all(words):
+                continue
+            unique = list(dict.fromkeys(words))
+            often = sum(map(_frequency, unique)) + len(unique) * 2e-5
+            if often < least:
+                best, least = unique, often
+    return best
+
+
+def _frequency(word: str) -> float:
+    """How often a literal is met in a message of shop chat, roughly."""
+    if word in _COMMON:
+        return 0.02
+    share = 1.0
+    for char in word:
+        if char.isascii():
+            share *= 0.02
+        else:
+            share *= 1 / (_RANK[char] + 2) if char in _RANK else 0.001
+    return min(share * (1 if len(word) == 1 else 8), 1.0)
