@@ -53,7 +53,7 @@ def judge_cases(
     if facts.get("messages"):
         messages = typed(by_name()["messages"], facts["messages"]).sort("conversation_id", "sent_at", "seq")
         hits = find_hits(messages, lexicons)
-    return judge(root, facts, of_packs(tables, codes), hits)
+    return judge(root, facts, of_packs(tables, codes), hits, one_month=True)
 
 
 def store_of(case: Case, number: int) -> str:

@@ -58,8 +58,13 @@ def _value(value: Any, dtype: pl.DataType) -> Any:
     return value
 
 
-def write_facts(folder: Path, tables: Mapping[str, Rows], hits: pl.DataFrame | None = None) -> None:
-    """Write rows as the facts of a warehouse: ids, sources, conversations and asks are filled in."""
+def write_facts(
+    folder: Path, tables: Mapping[str, Rows], hits: pl.DataFrame | None = None, *, one_month: bool = False
+) -> None:
+    """Write rows as the facts of a warehouse: ids, sources, conversations and asks are filled in.
+
+    With `one_month` all rows lie in one folder, which spares many small batches where months do not matter.
+    """
     filled = {name: [_with_defaults(row, number) for number, row in enumerate(rows, 1)] for name, rows in tables.items()}
     frames = {name: typed(by_name()[name], rows) for name, rows in filled.items()}
     if "messages" in frames:
@@ -73,13 +78,17 @@ def write_facts(folder: Path, tables: Mapping[str, Rows], hits: pl.DataFrame | N
         if name == "stores":
             _write(frame, folder / "stores" / "stores.parquet")
             continue
-        month = pl.col(MONTH_OF[name]).fill_null(datetime(2025, 9, 1)).dt.strftime("%Y-%m")
+        month = pl.lit("2000-01") if one_month else _month(name)
         for (store, part), rows in frame.with_columns(month.alias("_month")).partition_by(
             "store_id", "_month", as_dict=True, include_key=True
         ).items():
             platform, shop = str(store).split("/")
             place = folder / name / f"platform={platform}" / f"store={shop}" / f"month={part}" / "part.parquet"
             _write(rows.drop("_month"), place)
+
+
+def _month(name: str) -> pl.Expr:
+    return pl.col(MONTH_OF[name]).fill_null(datetime(2025, 9, 1)).dt.strftime("%Y-%m")
 
 
 def _with_defaults(row: Mapping[str, Any], number: int) -> dict[str, Any]:
@@ -111,10 +120,13 @@ def _write(frame: pl.DataFrame, path: Path) -> None:
     frame.write_parquet(path)
 
 
-def judge(root: Path, tables: Mapping[str, Rows], rules: Mapping[str, Any], hits: pl.DataFrame | None = None) -> World:
+def judge(
+    root: Path, tables: Mapping[str, Rows], rules: Mapping[str, Any], hits: pl.DataFrame | None = None,
+    *, one_month: bool = False,
+) -> World:  # fmt: skip
     """Write facts and compiled rules below `root` and evaluate them."""
     places = Places(root / "facts", root / "state", root / "rules", root / "marts", root / "scratch")
-    write_facts(places.facts, tables, hits)
+    write_facts(places.facts, tables, hits, one_month=one_month)
     write_rules(rules, places.rules)
     info = RunInfo("run-1", datetime(2025, 10, 20), "test")
     evaluate(places, packs=packs_dir(), sql=sql_dir(), info=info)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,16 +94,7 @@ def small_tables(
     platforms = _yaml(packs / "registry" / "platforms.yaml")
     seen_schema = {"breach_id": pl.String, "first_seen_run": pl.String}
     return {
-        "measure_facts": pl.DataFrame(
-            [
-                (name, table, place)
-                for name, measure in measures.items()
-                if name in models
-                for place, table in enumerate(measure["facts"], start=1)
-            ],
-            schema={"measure": pl.String, "table_name": pl.String, "place": pl.Int64},
-            orient="row",
-        ),
+        **_of_versions(rules, measures, set(models), _yaml(packs / "registry" / "calendar.yaml")),
         "fact_registry": pl.DataFrame(
             [(name, bool(fact.get("possible"))) for name, fact in facts.items()],
             schema={"fact": pl.String, "possible": pl.Boolean},
@@ -121,6 +113,34 @@ def small_tables(
         "combo_limits": _combo_limits(rules),
         "first_seen": first_seen if first_seen is not None else pl.DataFrame(schema=seen_schema),
     }
+
+
+def _of_versions(
+    rules: Path, measures: Mapping[str, Any], known: Collection[str], calendars: Mapping[str, Any]
+) -> dict[str, pl.DataFrame]:
+    """What a version's own parameters say of it: the fact table it rests on, and the days its platform exempts."""
+    tables, days = [], []
+    exempt = [entry for entry in calendars.values() if entry.get("kind") == "platform_exemption"]
+    versions = pl.read_parquet(rules / "rule_versions.parquet", columns=["version_id", "pack", "measure", "params", "scope"])
+    for version_id, pack, name, params, scope in versions.iter_rows():
+        if name in known:
+            measure, given = measures[name], json.loads(params)
+            chosen = measure.get("facts_by", {})
+            default = measure["params"].get(chosen.get("param"), {}).get("default")
+            tables.append((version_id, chosen.get(given.get(chosen.get("param"), default), measure["facts"][0])))
+        if "calendar_exempt" in (json.loads(scope).get("excludes") or ()):
+            for entry in exempt:
+                if pack in entry["codes"]:
+                    days += [(version_id, day) for span in entry["years"].values() for day in _days(span)]
+    return {
+        "version_facts": pl.DataFrame(tables, schema={"version_id": pl.String, "table_name": pl.String}, orient="row"),
+        "exempt_days": pl.DataFrame(days, schema={"version_id": pl.String, "day": pl.Date}, orient="row"),
+    }
+
+
+def _days(span: Mapping[str, str]) -> list[date]:
+    first, last = date.fromisoformat(span["first"]), date.fromisoformat(span["last"])
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 def _order_scopes(tables: Mapping[str, pa.Table]) -> pa.Table:

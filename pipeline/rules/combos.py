@@ -15,13 +15,24 @@ from pipeline.rules.yamlfile import Value
 
 # Registry type -> the Arrow name of its column; `times` becomes two columns, _from_minute and _to_minute.
 COLUMN_TYPES = {
-    "text": "text", "seconds": "double", "hours": "double", "number": "double", "count": "int", "bool": "bool",
-    "time": "int", "texts": "texts", "lexicons": "texts",
-}  # fmt: skip
+    "text": "text",
+    "seconds": "double",
+    "hours": "double",
+    "number": "double",
+    "count": "int",
+    "bool": "bool",
+    "time": "int",
+    "texts": "texts",
+    "lexicons": "texts",
+}
 SCOPE_COLUMNS = {
-    "hours_from_minute": "int", "hours_to_minute": "int", "hours_apply_to": "text", "excludes": "texts",
-    "orders_scope": "text", "binds_by": "text",
-}  # fmt: skip
+    "hours_from_minute": "int",
+    "hours_to_minute": "int",
+    "hours_apply_to": "text",
+    "excludes": "texts",
+    "orders_scope": "text",
+    "binds_by": "text",
+}
 _NUMBERS = {"seconds", "hours", "number", "count"}
 
 

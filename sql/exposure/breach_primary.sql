@@ -1,37 +1,22 @@
 -- breach_primary: one row per failing unit of a rule judged each, and per failing window of the others
-with each_unit as (    -- binds_by says which moment chooses the version
+with bound as (        -- the unit's day is the day by which its version binds
     select
         f.*,
         v.version_id,
         v.pack,
         v.track,
         v.rule_id,
-        v.concept,
-        v.calendar,
-        case v.binds_by
-            when 'paid_at' then coalesce(f.paid_at, f.occurred_at)
-            when 'created_at' then coalesce(f.created_at, f.occurred_at)
-            else f.occurred_at
-        end as bound_at
+        v.concept
     from failing_units as f
     inner join judged_versions as v
-        on f.combo = v.combo and v.judge_by = 'each'
-),
-
-bound as (
-    select
-        e.*,
-        v.effective_from,
-        v.effective_to
-    from each_unit as e
-    inner join judged_versions as v
-        on e.version_id = v.version_id
+        on
+            f.combo = v.combo and v.judge_by = 'each'
+            and v.effective_from <= f.day and v.effective_to > f.day
     left join calendar_days as p
-        on e.calendar = p.calendar and cast(e.bound_at as date) = p.day and p.kind = 'holiday'
-    where
-        cast(e.bound_at as date) >= v.effective_from
-        and cast(e.bound_at as date) < v.effective_to
-        and (e.calendar is null or p.day is not null)
+        on v.calendar = p.calendar and f.day = p.day and p.kind = 'holiday'
+    left join exempt_days as x
+        on v.version_id = x.version_id and f.day = x.day
+    where (v.calendar is null or p.day is not null) and x.day is null
 ),
 
 scoped as (            -- stores and orders that the rule does not bind are left out
@@ -76,7 +61,7 @@ select
     s.rule_id,
     s.concept,
     s.occurred_at,
-    s.day,
+    cast(s.occurred_at as date) as day,
     cast(null as date) as window_start,
     s.agent_id,
     s.order_id,

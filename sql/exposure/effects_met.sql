@@ -11,10 +11,10 @@ with paired as (
         e.high,
         f.rule_id as other_rule,
         e.rule_id
-    from priced_effects as e
+    from all_effects as e
     inner join combinations as c
         on e.pack = c.pack and (e.rule_id = c.rule_id or e.rule_id = c.other_rule_id) and c.how in ('heaviest', 'unknown')
-    inner join priced_effects as f
+    inner join all_effects as f
         on
             e.store_id = f.store_id and e.track = f.track and e.pack = f.pack and e.currency = f.currency
             and f.rule_id = case when e.rule_id = c.rule_id then c.other_rule_id else c.rule_id end

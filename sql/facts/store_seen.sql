@@ -4,7 +4,9 @@ with moments as (
     union all
     select store_id, max(exported_at) as seen_at from aftersales group by store_id
     union all
-    select store_id, max(raised_at) as seen_at from complaints group by store_id
+    select store_id, max(coalesce(exported_at, raised_at)) as seen_at from complaints group by store_id
+    union all
+    select store_id, max(coalesce(exported_at, reviewed_at)) as seen_at from reviews group by store_id
     union all
     select store_id, max(asked_at) as seen_at from asks group by store_id
 )

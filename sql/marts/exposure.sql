@@ -69,7 +69,7 @@ paid as (              -- an effect may be surer or less sure than its breach
         e.low,
         e.high,
         e.breach_id
-    from all_effects as e
+    from combined_effects as e
 ),
 
 money as (

@@ -18,7 +18,7 @@ with costed as (
         e.low,
         e.high,
         e.uncapped_high
-    from all_effects as e
+    from combined_effects as e
     union all
     select                 -- breaches that no penalty prices
         c.breach_id,
@@ -43,7 +43,7 @@ with costed as (
         on c.breach_id = b.breach_id
     inner join rule_versions as v
         on b.version_id = v.version_id
-    left join (select distinct breach_id from all_effects) as e
+    left join (select distinct breach_id from combined_effects) as e
         on c.breach_id = e.breach_id
     where e.breach_id is null
 )

@@ -137,3 +137,38 @@ select
     r.packs_version
 from told
 cross join run_info as r
+union all
+select
+    d.store_id,
+    d.platform,
+    v.pack,
+    v.pack = d.platform or v.pack = 'law' as home,
+    v.rule_id,
+    v.version_id,
+    v.from_date,
+    v.concept,
+    d.first_day as window_start,
+    cast(d.last_day + 1 as date) as window_end,
+    false as partial,
+    cast(null as bigint) as units,
+    cast(null as bigint) as ok_units,
+    cast(null as bigint) as excluded_units,
+    cast(null as double) as value,
+    cast(null as varchar) as op,
+    cast(null as decimal(18, 6)) as threshold,
+    cast(null as double) as margin,
+    v.unit_of_count,
+    cast(null as varchar) as severity,
+    case when d.without_data then 'insufficient_data' else 'not_applicable' end as status,
+    d.first_day >= v.certain_from as version_certain,
+    v.assumed_zh as assumed,
+    v.grade,
+    case when d.without_data then '缺数据：该店铺没有任何数据' else '该店铺数据所在的日子里，本规则不适用或不在有效期' end as reason_zh,
+    case when d.without_data then 'data missing: the store has none' else 'the rule does not bind on any day of the store''s data' end as reason_en,
+    v.track,
+    r.run_id,
+    r.packs_version
+from dormant_rules as d
+inner join rule_versions as v
+    on d.version_id = v.version_id
+cross join run_info as r

@@ -1,5 +1,31 @@
 -- freight: one row per message that asks for freight and combo; value = 1 when the goods ship free
-select
+with asked as (
+    select
+        store_id,
+        message_id,
+        lexicon,
+        min(conversation_id) as conversation_id,
+        min(agent_id) as agent_id,
+        min(term) as term,
+        min(sent_at) as sent_at
+    from hits
+    where role = 'agent' and tier = 'forbidden'
+    group by store_id, message_id, lexicon
+),
+
+told_daily as (
+    select
+        k.combo,
+        a.store_id,
+        cast(a.sent_at as date) as day,
+        count(*) as units
+    from asked as a
+    inner join combos_freight as k
+        on list_contains(k.lexicons, a.lexicon)
+    group by k.combo, a.store_id, cast(a.sent_at as date)
+)
+
+select                 -- long
     k.combo,
     h.store_id,
     h.message_id as unit_id,
@@ -20,22 +46,33 @@ select
     h.term as matched_term,
     cast(null as varchar) as severity,
     1 as weight
-from (
-    select
-        store_id,
-        message_id,
-        lexicon,
-        min(conversation_id) as conversation_id,
-        min(agent_id) as agent_id,
-        min(term) as term,
-        min(sent_at) as sent_at
-    from hits
-    where role = 'agent' and tier = 'forbidden'
-    group by store_id, message_id, lexicon
-) as h
+from asked as h
 inner join combos_freight as k
     on list_contains(k.lexicons, h.lexicon)
 left join conversations as c
     on h.store_id = c.store_id and h.conversation_id = c.conversation_id
 left join orders as o
     on c.store_id = o.store_id and c.order_id = o.order_id
+union all
+select                 -- every other message that agents sent on the day
+    k.combo,
+    a.store_id,
+    concat('others:', cast(a.day as varchar)) as unit_id,
+    cast(a.day as timestamp) as occurred_at,
+    a.day,
+    0.0 as value,
+    true as ok,
+    cast(null as varchar) as excluded_because,
+    cast(null as decimal(18, 2)) as base_cny,
+    cast(null as varchar) as order_id,
+    cast(null as varchar) as conversation_id,
+    cast(null as varchar) as message_id,
+    cast(null as varchar) as agent_id,
+    cast(null as varchar) as matched_term,
+    cast(null as varchar) as severity,
+    a.messages - coalesce(f.units, 0) as weight
+from agent_messages_daily as a
+cross join combos_freight as k
+left join told_daily as f
+    on k.combo = f.combo and a.store_id = f.store_id and a.day = f.day
+where a.messages > coalesce(f.units, 0)

@@ -11,6 +11,18 @@ with refused as (
     from hits
     where role = 'agent' and tier = 'forbidden'
     group by store_id, message_id, lexicon
+),
+
+told_daily as (
+    select
+        k.combo,
+        r.store_id,
+        cast(r.sent_at as date) as day,
+        count(*) as units
+    from refused as r
+    inner join combos_invoice as k
+        on k.duty = 'no_refusal' and list_contains(k.lexicons, r.lexicon)
+    group by k.combo, r.store_id, cast(r.sent_at as date)
 )
 
 select                 -- what was said
@@ -60,3 +72,26 @@ inner join combos_invoice as k
     on k.duty = 'issue_in_time' and p.concept = 'invoice'
 left join orders as o
     on p.store_id = o.store_id and p.order_id = o.order_id
+union all
+select                 -- every other message that agents sent on the day
+    k.combo,
+    a.store_id,
+    concat('others:', cast(a.day as varchar)) as unit_id,
+    cast(a.day as timestamp) as occurred_at,
+    a.day,
+    0.0 as value,
+    true as ok,
+    cast(null as varchar) as excluded_because,
+    cast(null as decimal(18, 2)) as base_cny,
+    cast(null as varchar) as order_id,
+    cast(null as varchar) as conversation_id,
+    cast(null as varchar) as message_id,
+    cast(null as varchar) as agent_id,
+    cast(null as varchar) as matched_term,
+    cast(null as varchar) as severity,
+    a.messages - coalesce(f.units, 0) as weight
+from agent_messages_daily as a
+cross join combos_invoice as k
+left join told_daily as f
+    on k.combo = f.combo and a.store_id = f.store_id and a.day = f.day
+where k.duty = 'no_refusal' and a.messages > coalesce(f.units, 0)

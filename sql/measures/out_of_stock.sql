@@ -27,6 +27,8 @@ judged as (
         k.cases,
         k.excludes,
         k.after_tracking_fault_days,
+        k.binds_by,
+        o.created_at,
         o.store_id,
         o.order_id,
         o.paid_cny,
@@ -115,13 +117,16 @@ select                 -- long
             when is_lost then received_by
         end, due_at, paid_at
     ) as occurred_at,
-    cast(coalesce(
+    coalesce(
+        case binds_by when 'paid_at' then cast(paid_at as date) when 'created_at' then cast(created_at as date) end,
+        cast(coalesce(
         case
             when is_refused then refused_at
             when is_closed then closed_at
             when is_lost then received_by
         end, due_at, paid_at
-    ) as date) as day,
+    ) as date)
+    ) as day,
     (epoch(coalesce(stopped_at, closed_at, exported_at)) - epoch(limit_at)) / 3600 as value,
     case when excluded_because is null then not failed end as ok,
     excluded_because,

@@ -32,6 +32,16 @@ sent as (
     left join given as g
         on m.store_id = g.store_id and m.conversation_id = g.conversation_id
     where m.role = 'agent' and len(m.pii_kinds) > 0
+),
+
+told_daily as (
+    select
+        combo,
+        store_id,
+        cast(sent_at as date) as day,
+        count(*) as units
+    from sent
+    group by combo, store_id, cast(sent_at as date)
 )
 
 select                 -- long
@@ -52,3 +62,26 @@ select                 -- long
     cast(null as varchar) as severity,
     1 as weight
 from sent
+union all
+select                 -- every other message that agents sent on the day
+    k.combo,
+    a.store_id,
+    concat('others:', cast(a.day as varchar)) as unit_id,
+    cast(a.day as timestamp) as occurred_at,
+    a.day,
+    0.0 as value,
+    true as ok,
+    cast(null as varchar) as excluded_because,
+    cast(null as decimal(18, 2)) as base_cny,
+    cast(null as varchar) as order_id,
+    cast(null as varchar) as conversation_id,
+    cast(null as varchar) as message_id,
+    cast(null as varchar) as agent_id,
+    cast(null as varchar) as matched_term,
+    cast(null as varchar) as severity,
+    a.messages - coalesce(f.units, 0) as weight
+from agent_messages_daily as a
+cross join combos_privacy as k
+left join told_daily as f
+    on k.combo = f.combo and a.store_id = f.store_id and a.day = f.day
+where a.messages > coalesce(f.units, 0)

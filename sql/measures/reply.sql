@@ -4,7 +4,8 @@ with judged as (       -- the buyer messages that start a clock, and the wait by
         s.shape,
         s.unit,
         s.combine,
-        s.robot_rounds,
+        s.robot_rounds = 'exclude' or list_contains(s.excludes, 'robot_only') as without_robot,
+        list_contains(s.excludes, 'cross_midnight') as without_midnight,
         a.store_id,
         a.conversation_id,
         a.message_id,
@@ -13,6 +14,7 @@ with judged as (       -- the buyer messages that start a clock, and the wait by
         a.asked_at,
         a.day,
         a.next_is_robot,
+        cast(a.human_at as date) > a.day as crosses_midnight,
         case s.unit
             when 'round' then concat(a.conversation_id, ':', cast(a.round as varchar))
             when 'message' then a.message_id
@@ -58,7 +60,8 @@ clocked as (           -- one row per unit: several waits become one as the shap
         min_by(message_id, asked_at) as message_id,
         min_by(agent_id, asked_at) as agent_id,
         min(order_id) as order_id,
-        bool_and(robot_rounds = 'exclude' and next_is_robot) as robot_only,
+        bool_and(without_robot and next_is_robot) as robot_only,
+        bool_and(without_midnight and coalesce(crosses_midnight, false)) as crosses_midnight,
         case min(combine)
             when 'mean' then avg(wait_seconds)
             when 'first' then min_by(coalesce(wait_seconds, -1), asked_at)
@@ -83,6 +86,7 @@ counted as (           -- value and ok by the combo's limit
         k.within_seconds,
         case
             when c.robot_only then 'robot_only'
+            when c.crosses_midnight then 'cross_midnight'
             when c.unanswered and k.unanswered = 'exclude' then 'unanswered'
         end as excluded_because,
         case

@@ -3,6 +3,9 @@ with judged as (       -- the orders a shape looks at, with start and stop by it
     select
         s.shape,
         s.excludes,
+        s.binds_by,
+        o.paid_at,
+        o.created_at,
         o.store_id,
         o.order_id,
         o.paid_cny,
@@ -76,7 +79,10 @@ select                 -- long
     store_id,
     order_id as unit_id,
     coalesce(due_at, started_at, exported_at) as occurred_at,
-    cast(coalesce(due_at, started_at, exported_at) as date) as day,
+    coalesce(
+        case binds_by when 'paid_at' then cast(paid_at as date) when 'created_at' then cast(created_at as date) end,
+        cast(coalesce(due_at, started_at, exported_at) as date)
+    ) as day,
     (epoch(coalesce(stopped_at, exported_at)) - epoch(started_at)) / 3600 as value,
     case when excluded_because is null then coalesce(stopped_at <= due_at, false) end as ok,
     excluded_because,

@@ -14,13 +14,15 @@ with dated as (
     union all
     select store_id, 'aftersales', cast(requested_at as date), exported_at from aftersales
     union all
-    select store_id, 'complaints', cast(raised_at as date), raised_at from complaints
+    select store_id, 'promises', cast(sent_at as date), sent_at from promises
+    union all
+    select store_id, 'complaints', cast(raised_at as date), coalesce(exported_at, raised_at) from complaints
     union all
     select store_id, 'agent_status', cast(started_at as date), ended_at from agent_status
     union all
     select store_id, 'ratings', cast(rated_at as date), rated_at from ratings
     union all
-    select store_id, 'reviews', cast(reviewed_at as date), reviewed_at from reviews
+    select store_id, 'reviews', cast(reviewed_at as date), coalesce(exported_at, reviewed_at) from reviews
     union all
     select store_id, 'blocks', cast(blocked_at as date), blocked_at from blocks
     union all

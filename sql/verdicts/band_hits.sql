@@ -20,7 +20,7 @@ select
     f.band,
     case when f.open_band < coalesce(f.band, f.open_band + 1) then f.open_band end as open_band,
     f.nothing_known,
-    b.severity
+    nullif(b.severity, 'unknown') as severity
 from first_met as f
 left join bands as b
     on f.version_id = b.version_id and f.band = b.band

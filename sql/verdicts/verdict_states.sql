@@ -24,9 +24,9 @@ with observed as (     -- every store × window inside the store's data, whether
         w.window_end,
         w.cut or p.first_day > w.window_start or p.last_day < w.window_end - 1 as partial,
         p.first_day > w.window_start or p.last_day < w.window_end - 1 as open_window,
-        p.table_name,
+        m.table_name,
         p.first_day,
-        m.measure is not null as measured,
+        m.version_id is not null as measured,
         u.units,
         u.ok_units,
         u.failing_units,
@@ -41,15 +41,16 @@ with observed as (     -- every store × window inside the store's data, whether
         h.severity,
         h.version_id is not null as banded,
         c.met as store_met,
-        c.missing as store_missing
+        c.missing as store_missing,
+        g.met as gate_met
     from windows as w
     inner join judged_versions as v
         on w.version_id = v.version_id
     cross join stores as s
-    left join (select distinct measure from measure_facts) as m
-        on v.measure = m.measure
+    left join version_facts as m
+        on v.version_id = m.version_id
     left join spans as p
-        on s.store_id = p.store_id and v.measure = p.measure
+        on s.store_id = p.store_id and m.table_name = p.table_name
     left join window_sums as u
         on
             w.version_id = u.version_id and w.window_start = u.window_start
@@ -62,6 +63,10 @@ with observed as (     -- every store × window inside the store's data, whether
         on
             w.version_id = c.version_id and w.window_start = c.window_start
             and w.window_end = c.window_end and s.store_id = c.store_id
+    left join gate_tests as g
+        on
+            w.version_id = g.version_id and w.window_start = g.window_start
+            and w.window_end = g.window_end and s.store_id = g.store_id
     where
         u.store_id is not null
         or p.first_day is null
@@ -80,6 +85,8 @@ select
         when coalesce(units, 0) = 0 and missing is not null then 'insufficient_data'
         when coalesce(units, 0) = 0 and coalesce(excluded_units, 0) > 0 then 'not_applicable'
         when coalesce(units, 0) = 0 then 'empty'
+        when judge_by = 'each' and failing_units > 0 and gate_met = 0 then 'ok'
+        when judge_by = 'each' and failing_units > 0 and gate_met = 1 then 'info'
         when judge_by = 'each' and failing_units > 0 then 'breach'
         when judge_by = 'each' then 'ok'
         when not banded then 'info'
