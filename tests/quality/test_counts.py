@@ -104,6 +104,12 @@ def test_matrix_agrees_with_exposure(connection: duckdb.DuckDBPyConnection) -> N
     assert wrong(connection, "exposure_matrix") == {"exposure_matrix.unequal.sum_of_money_high_cny": 1}
 
 
+def test_long_keys_with_equal_hashes_are_not_repeated(connection: duckdb.DuckDBPyConnection) -> None:
+    for no in ("08-000513-1759943242000b1", "08-000514-1759946242000b1"):
+        insert(connection, "messages", store_id="taobao/taobao-1", message_id=f"taobao-1-202510{no}")
+    assert not [name for name in wrong(connection, "messages") if ".repeated." in name]
+
+
 def test_null_keys_and_references(connection: duckdb.DuckDBPyConnection) -> None:
     insert(connection, "sanctions", code="closed")
     insert(connection, "rule_versions")
