@@ -244,7 +244,8 @@ class Merger:
         self._write("messages", store_id, month, rows)
         self._write("conversations", store_id, month, conversations)
         written = _to_schema(rows, "messages")
-        self._write("hits", store_id, month, self.find_hits(written, self.lexicons))
+        hits = self.find_hits(written, self.lexicons)
+        self._write("hits", store_id, month, hits.with_columns(pl.lit(store_id.split("/")[0]).alias("platform")))
         asks = asks_of(written, conversations.select("conversation_id", "is_offline_message"))
         self._write_asks(store_id, month, asks)
 
