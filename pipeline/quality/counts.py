@@ -62,7 +62,7 @@ def checks_of(table: Table, present: Iterable[str]) -> list[Check]:
             condition = f"{_q(column.name)} > {_q(high)}"
             checks.append(Check(name, "low_above_high", column.name, _rows(condition)))
     if key := KEYS.get(name):
-        # the values, not their hash: DuckDB's hash of two long texts that differ in a few digits may be the same
+        # the values, not their hash: DuckDB gives two long texts that differ in a few digits one hash
         whole = f"({', '.join(map(_q, key))})" if len(key) > 1 else _q(key[0])
         checks.append(Check(name, "repeated", "+".join(key), f"count(*) - count(distinct {whole})"))
     for column_name, other, other_column in [
