@@ -18,7 +18,7 @@ _HEAVY = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Effect:
     """One consequence; None is an amount that no source states. Money is in fen, sanctions in days."""
 
@@ -29,7 +29,7 @@ class Effect:
     high: int | float | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Breach:
     """One expected breach of one rule."""
 

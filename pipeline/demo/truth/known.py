@@ -20,7 +20,7 @@ _TELL_AGREED = {"jd", "douyin", "kuaishou", "suning"}
 _TELL_NO_PRESALE = {"douyin"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Parcel:
     """One order that was paid or is paid on delivery; None is what no export tells."""
 
@@ -38,7 +38,7 @@ class Parcel:
     kind: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Request:
     """One after-sales request."""
 
@@ -53,7 +53,7 @@ class Request:
     planted: str
 
 
-@dataclass
+@dataclass(slots=True)
 class Ask:
     """One buyer message and how long it waited."""
 
@@ -63,7 +63,7 @@ class Ask:
     to_any: int | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Talk:
     """One conversation."""
 
@@ -78,7 +78,7 @@ class Talk:
     by_robot: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One sentence of an agent that breaks a rule of wording."""
 
@@ -90,7 +90,7 @@ class Line:
     complained: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Known:
     """All that is known of a shop."""
 
