@@ -109,7 +109,7 @@ def _build_version(rule_id: str, item: Map, track: str, before: Version | None) 
 
 
 def fields_of(version: Version) -> list[str]:
-    """The fields of a version that somebody must have stated: one path per parameter, scope key and judge key."""
+    """The fields that somebody must have stated: one path per parameter, scope key and judge key."""
     paths = [f"params.{key}" for key in version.part("params")]
     paths += [f"scope.{key}" for key in version.part("scope")]
     paths += [f"judge.{key}" for key in version.part("judge") if key != "by"]

@@ -16,9 +16,17 @@ from pipeline.rules.words import penalties_words
 from pipeline.rules.yamlfile import Map, Value
 
 _LOWER_IS_STRICTER = {
-    "within_seconds", "within_hours", "limit_hours", "grace_hours", "after_late_hours", "pickup_hours", "update_hours",
-    "after_tracking_fault_days", "at_most", "unanswered_messages",
-}  # fmt: skip
+    "within_seconds",
+    "within_hours",
+    "limit_hours",
+    "grace_hours",
+    "after_late_hours",
+    "pickup_hours",
+    "update_hours",
+    "after_tracking_fault_days",
+    "at_most",
+    "unanswered_messages",
+}
 _HIGHER_IS_STRICTER = {"min_hours", "min_agents", "imputed_seconds", "good_from"}
 
 

@@ -14,9 +14,24 @@ from pipeline.rules.yamlfile import Map, Seq, Value
 
 # What a statement may support beside the fields that a version is judged by.
 _OTHER_FIELDS = {
-    "from", "to", "seen", "published_on", "recorded_on", "binds_by", "suspends", "measure", "title", "kind",
-    "applies_to", "exempt", "penalties", "judge", "params", "scope", "judge.by",
-}  # fmt: skip
+    "from",
+    "to",
+    "seen",
+    "published_on",
+    "recorded_on",
+    "binds_by",
+    "suspends",
+    "measure",
+    "title",
+    "kind",
+    "applies_to",
+    "exempt",
+    "penalties",
+    "judge",
+    "params",
+    "scope",
+    "judge.by",
+}
 
 
 def statements_resolve(packs: Packs) -> Iterator[Problem]:
@@ -105,9 +120,12 @@ def evidence_speaks_of_the_platform(packs: Packs) -> Iterator[Problem]:
         missing = [code for code in rule.applies_to if code not in speaks]
         if missing and not _assumed(version, "applies_to"):
             yield finding(
-                "evidence_of_other_platform", place(rule, version, "evidence"),
-                evidence=" ".join(sorted(ids)), speaks=" ".join(sorted(speaks)), applies=" ".join(missing),
-            )  # fmt: skip
+                "evidence_of_other_platform",
+                place(rule, version, "evidence"),
+                evidence=" ".join(sorted(ids)),
+                speaks=" ".join(sorted(speaks)),
+                applies=" ".join(missing),
+            )
 
 
 def every_statement_is_used_or_excused(packs: Packs) -> Iterator[Problem]:
@@ -152,12 +170,13 @@ def used_statements(packs: Packs) -> dict[str, str]:
 def _cited_outside_rules(packs: Packs) -> Iterator[tuple[str, str]]:
     registry = packs.registry
     trees: dict[str, Value] = {
-        "registry/calendar.yaml": registry.calendar, "registry/combine.yaml": registry.combine,
+        "registry/calendar.yaml": registry.calendar,
+        "registry/combine.yaml": registry.combine,
         "registry/coverage.yaml": registry.coverage,
         **{f"lexicons/{name}.yaml": tree for name, tree in packs.lexicons.items()},
         **{f"{folder}/pack.yaml": tree for folder, tree in packs.manifests.items()},
         **{f"{folder}/exports.yaml": tree for folder, tree in packs.exports.items()},
-    }  # fmt: skip
+    }
     for file, tree in trees.items():
         for evidence, line in _evidence_lists(tree):
             yield evidence, f"{file}:{line}"

@@ -117,7 +117,9 @@ def parts_are_whole(packs: Packs) -> Iterator[Problem]:
             if part in version.body or (part == "judge" and version.measure):
                 for key in keys:
                     if key not in version.part(part):
-                        yield finding("missing_key", place(rule, version, part), key=key, what=f"{part}.{key}")
+                        yield finding(
+                            "missing_key", place(rule, version, part), key=key, what=f"{part}.{key}"
+                        )
 
 
 def windows_are_stated(packs: Packs) -> Iterator[Problem]:

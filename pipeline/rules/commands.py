@@ -15,15 +15,21 @@ from pipeline.paths import packs_dir
 from pipeline.problems import GuizeError, Problem
 from pipeline.rules.load import load_packs
 from pipeline.rules.model import TRACKS, Packs
-from pipeline.rules.output import FORMATS, Sheet, write_sheet
+from pipeline.rules.output import FORMATS, write_sheet
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def _formats(command: F) -> F:
     """Give a command --format and --output."""
-    chosen = click.option("--format", "kind", type=click.Choice(FORMATS), default="table", show_default=True,
-                          help="输出格式 / format of the output")  # fmt: skip
+    chosen = click.option(
+        "--format",
+        "kind",
+        type=click.Choice(FORMATS),
+        default="table",
+        show_default=True,
+        help="输出格式 / format of the output",
+    )
     target = click.option(
         "--output", type=click.Path(dir_okay=False, path_type=Path), help="写到文件 / write to a file"
     )
@@ -31,8 +37,11 @@ def _formats(command: F) -> F:
 
 
 @click.group()
-@click.option("--packs", type=click.Path(exists=True, file_okay=False, path_type=Path),
-              help="规则包文件夹，默认随程序安装的 / rule packs, else the installed ones")  # fmt: skip
+@click.option(
+    "--packs",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="规则包文件夹，默认随程序安装的 / rule packs, else the installed ones",
+)
 @click.pass_context
 def rules(context: click.Context, packs: Path | None) -> None:
     """检查、查看、比较规则包。
@@ -47,7 +56,7 @@ def rules(context: click.Context, packs: Path | None) -> None:
 def check(packs: Path) -> None:
     """逐条严格检查规则包：哪个文件、哪一行、哪条规则、哪个键，怎么改。
 
-    Read every pack strictly; each problem names file, line, rule, key and the mend. Exit code 3 when there are any.
+    Read every pack strictly; each problem names file, line, rule, key and the mend. Exit code 3 if any.
     """
     loaded = load_packs(packs, strict=False)
     for problem in loaded.problems:
@@ -87,7 +96,7 @@ def list_rules(packs: Path, kind: str, output: Path | None) -> None:
 def show(packs: Path, rule_id: str, kind: str, output: Path | None) -> None:
     """看一条规则的各个版本、处罚、假定、证据和出处。
 
-    One rule: its versions in words, what they cost, what is assumed, the statements and documents behind them.
+    One rule: its versions in words, what they cost, what is assumed, the documents behind them.
     """
     from pipeline.rules.pages import rule_sheet
 
@@ -106,8 +115,13 @@ def show(packs: Path, rule_id: str, kind: str, output: Path | None) -> None:
     metavar="DATE",
     help="某日时的规则，默认今天 / the rules on that day, today unless told",
 )
-@click.option("--track", type=click.Choice(TRACKS), default="in_force", show_default=True,
-              help="轨道 / in force, or as taught, drafted, on trial")  # fmt: skip
+@click.option(
+    "--track",
+    type=click.Choice(TRACKS),
+    default="in_force",
+    show_default=True,
+    help="轨道 / in force, or as taught, drafted, on trial",
+)
 @_formats
 @click.pass_obj
 def compare(
@@ -155,7 +169,7 @@ def diff(old: Path, new: Path, kind: str, output: Path | None) -> None:
 def coverage(packs: Path, kind: str, output: Path | None) -> None:
     """证据用了多少、为何不用；各平台各概念查到了什么、还缺什么。
 
-    Statements used, excused and in all, by pack; and per platform which concepts have rules, which none, which are open.
+    Statements used, excused and in all, by pack; per platform which concepts have rules, none, or are open.
     """
     from pipeline.rules.pages import coverage_sheet
 

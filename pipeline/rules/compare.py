@@ -13,7 +13,8 @@ import polars as pl
 
 from pipeline import tables
 from pipeline.rules.changes import change_rows
-from pipeline.rules.compile import coverage_rows, evidence_ids, unit_of_count
+from pipeline.rules.compile_registers import coverage_rows
+from pipeline.rules.compile_versions import evidence_ids, unit_of_count
 from pipeline.rules.limits import Limit, rule_limit, time_limit
 from pipeline.rules.model import Packs
 from pipeline.rules.rule_words import assumed_words, window_words
@@ -83,17 +84,27 @@ def penalty_rows(packs: Packs, bound: Sequence[Binding]) -> Iterator[dict[str, A
                 for cap in penalty.caps
             )
             shared = {
-                "rule_id": binding.rule.id, "pack": binding.pack, "track": binding.track,
-                "from_date": binding.version.from_date, "no": number, "per": penalty.per,
-                "when_zh": when[0] or None, "when_en": when[1] or None, "caps": caps or None,
-            }  # fmt: skip
+                "rule_id": binding.rule.id,
+                "pack": binding.pack,
+                "track": binding.track,
+                "from_date": binding.version.from_date,
+                "no": number,
+                "per": penalty.per,
+                "when_zh": when[0] or None,
+                "when_en": when[1] or None,
+                "caps": caps or None,
+            }
             for effect in penalty.effects:
                 amount = effect.days if effect.kind == "sanction" else effect.amount
                 yield shared | {
-                    "effect_kind": effect.kind, "code": effect.code, "low": amount.low if amount else None,
-                    "high": amount.high if amount else None, "currency": effect.currency, "payee": effect.payee,
+                    "effect_kind": effect.kind,
+                    "code": effect.code,
+                    "low": amount.low if amount else None,
+                    "high": amount.high if amount else None,
+                    "currency": effect.currency,
+                    "payee": effect.payee,
                     "form": effect.form,
-                }  # fmt: skip
+                }
             if not penalty.effects:
                 yield shared | {"effect_kind": "none"}
 

@@ -32,8 +32,12 @@ def _rules(old: Packs, new: Packs) -> Iterator[dict[str, Any]]:
         if before is None or after is None:
             present = after or before
             assert present is not None
-            yield _row("rule_added" if after else "rule_removed", name, new_value=present.title_zh if after else None,
-                       old_value=None if after else present.title_zh)  # fmt: skip
+            yield _row(
+                "rule_added" if after else "rule_removed",
+                name,
+                new_value=present.title_zh if after else None,
+                old_value=None if after else present.title_zh,
+            )
             continue
         for field in ("title_zh", "title_en", "concept", "relation", "kind", "applies_to"):
             if getattr(before, field) != getattr(after, field):
@@ -50,13 +54,21 @@ def _versions(packs: Packs, before: Rule, after: Rule) -> Iterator[dict[str, Any
         if a is None or b is None:
             version = b or a
             assert version is not None
-            yield _row("version_added" if b else "version_removed", after.id, place, "from", None if b else str(version.start),
-                       str(version.start) if b else None)  # fmt: skip
+            yield _row(
+                "version_added" if b else "version_removed",
+                after.id,
+                place,
+                "from",
+                None if b else str(version.start),
+                str(version.start) if b else None,
+            )
             continue
         for field, was, now in (
-            ("from", a.from_date, b.from_date), ("seen", a.seen, b.seen), ("to", a.end, b.end),
+            ("from", a.from_date, b.from_date),
+            ("seen", a.seen, b.seen),
+            ("to", a.end, b.end),
             ("evidence", [c.evidence for c in a.cites], [c.evidence for c in b.cites]),
-        ):  # fmt: skip
+        ):
             if was != now:
                 yield _row("version_changed", after.id, place, field, _text(was), _text(now))
         for field, was_text, now_text, direction in changed_fields(packs, after, a, b):
@@ -74,8 +86,12 @@ def _statements(old: Packs, new: Packs) -> Iterator[dict[str, Any]]:
         if before is None or after is None:
             said = after or before
             assert isinstance(said, Statement)
-            yield _row("statement_added" if after else "statement_removed", name, new_value=said.zh if after else None,
-                       old_value=None if after else said.zh)  # fmt: skip
+            yield _row(
+                "statement_added" if after else "statement_removed",
+                name,
+                new_value=said.zh if after else None,
+                old_value=None if after else said.zh,
+            )
             continue
         for field in _STATEMENT_FIELDS:
             if getattr(before, field) != getattr(after, field):
@@ -90,13 +106,23 @@ def _statements(old: Packs, new: Packs) -> Iterator[dict[str, Any]]:
 
 
 def _row(
-    what: str, name: str, version: str | None = None, field: str | None = None, old_value: str | None = None,
-    new_value: str | None = None, direction: str | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    what: str,
+    name: str,
+    version: str | None = None,
+    field: str | None = None,
+    old_value: str | None = None,
+    new_value: str | None = None,
+    direction: str | None = None,
+) -> dict[str, Any]:
     return {
-        "what": what, "id": name, "version": version, "field": field, "old": old_value, "new": new_value,
+        "what": what,
+        "id": name,
+        "version": version,
+        "field": field,
+        "old": old_value,
+        "new": new_value,
         "direction": direction,
-    }  # fmt: skip
+    }
 
 
 def _text(value: Any) -> str | None:

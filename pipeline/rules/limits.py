@@ -1,4 +1,4 @@
-"""Find the one limit by which a rule of a concept is compared, and write it in the concept's canonical unit."""
+"""Find the one limit by which a rule is compared, and write it in the concept's canonical unit."""
 
 from __future__ import annotations
 
@@ -12,10 +12,14 @@ from pipeline.rules.yamlfile import Map
 
 # Parameters that limit a time, with the unit they are written in and the comparison that is ok.
 TIME_LIMITS = {
-    "within_seconds": ("second", "le"), "within_hours": ("hour", "le"), "limit_hours": ("hour", "le"),
-    "after_late_hours": ("hour", "le"), "pickup_hours": ("hour", "le"), "update_hours": ("hour", "le"),
+    "within_seconds": ("second", "le"),
+    "within_hours": ("hour", "le"),
+    "limit_hours": ("hour", "le"),
+    "after_late_hours": ("hour", "le"),
+    "pickup_hours": ("hour", "le"),
+    "update_hours": ("hour", "le"),
     "min_hours": ("hour", "ge"),
-}  # fmt: skip
+}
 COUNT_LIMITS = {"at_most": ("count", "le"), "at_least": ("count", "ge"), "min_agents": ("count", "ge")}
 # In these measures reaching the count is the breach, not the duty.
 _COUNT_BREACHES = {"phrase", "contact"}

@@ -71,9 +71,17 @@ def load_packs(folder: Path, strict: bool = True) -> Packs:
             cases += read
             problems += found
     packs = Packs(
-        root=root, registry=registry, sources=sources, statements=statements, lexicons=lexicons,
-        manifests=manifests, exports=exports, rules=rules, cases=tuple(cases), fingerprint=fingerprint(root),
-    )  # fmt: skip
+        root=root,
+        registry=registry,
+        sources=sources,
+        statements=statements,
+        lexicons=lexicons,
+        manifests=manifests,
+        exports=exports,
+        rules=rules,
+        cases=tuple(cases),
+        fingerprint=fingerprint(root),
+    )
     problems += check_packs(packs)
     if strict and problems:
         raise RulesInvalid(*problems)

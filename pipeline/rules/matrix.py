@@ -17,19 +17,25 @@ from pipeline.rules.words import duration_words, word
 Row = Mapping[str, Any]
 _OPS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 _STATUS = {
-    "searched_none": ("查过，未见规则", "searched, none found"), "not_applicable": ("不适用", "not applicable"),
+    "searched_none": ("查过，未见规则", "searched, none found"),
+    "not_applicable": ("不适用", "not applicable"),
     "todo": ("待查", "to do"),
-}  # fmt: skip
+}
 _GRADES = {
-    "official": ("官方", "official"), "secondary": ("转载", "secondary"), "training": ("培训资料", "training"),
+    "official": ("官方", "official"),
+    "secondary": ("转载", "secondary"),
+    "training": ("培训资料", "training"),
     "hearsay": ("传闻", "hearsay"),
-}  # fmt: skip
+}
 _BASIS = {
-    "yardstick": ("对照，不参与排名", "yardstick, not ranked"), "not_exact": ("口径不同，不排名", "another scope, not ranked"),
-    "dates_uncertain": ("起效日不详，不排名", "dates uncertain, not ranked"), "no_threshold": ("无可比界限", "no limit to compare"),
-    "threshold_unknown": ("界限不详", "limit unknown"), "other_unit": ("单位不能换算", "unit cannot be converted"),
+    "yardstick": ("对照，不参与排名", "yardstick, not ranked"),
+    "not_exact": ("口径不同，不排名", "another scope, not ranked"),
+    "dates_uncertain": ("起效日不详，不排名", "dates uncertain, not ranked"),
+    "no_threshold": ("无可比界限", "no limit to compare"),
+    "threshold_unknown": ("界限不详", "limit unknown"),
+    "other_unit": ("单位不能换算", "unit cannot be converted"),
     "alone_with_this_unit": ("此计数单位仅此一家", "the only one counting this way"),
-}  # fmt: skip
+}
 
 
 def rows_as_of(rows: Iterable[Row], concept: str | None, as_of: date, track: str) -> list[Row]:
@@ -51,10 +57,18 @@ def concept_sheet(packs: Packs, rows: Sequence[Row], concept: str, as_of: date, 
         rows, key=lambda row: (order[row["pack"]], row["relation"] != "exact", row["rule_id"] or "")
     )
     headings = [
-        say("平台", "platform"), say("规则", "rule"), say("要求", "demand"), say("怎么数", "counted by"),
-        say("时段", "hours"), say("周期", "period"), say("处罚", "penalty"), say("从严", "rank"),
-        say("排名依据", "basis"), say("起", "since"), say("证据", "evidence"),
-    ]  # fmt: skip
+        say("平台", "platform"),
+        say("规则", "rule"),
+        say("要求", "demand"),
+        say("怎么数", "counted by"),
+        say("时段", "hours"),
+        say("周期", "period"),
+        say("处罚", "penalty"),
+        say("从严", "rank"),
+        say("排名依据", "basis"),
+        say("起", "since"),
+        say("证据", "evidence"),
+    ]
     there = {row["pack"] for row in lines}
     cells = [_line(packs, row) for row in lines]
     cells += [
@@ -66,9 +80,15 @@ def concept_sheet(packs: Packs, rows: Sequence[Row], concept: str, as_of: date, 
         f"{entry['zh']}（{concept}），{as_of} 时的规则", f"{entry['en']} ({concept}), rules on {as_of}"
     ) + ("" if track == "in_force" else f" · {track}")
     notes = [
-        say("从严 1 为最严；只在口径一致（exact）、计数单位与时限相同的规则之间排名。", "Rank 1 is the strictest; only exact rules with the same unit of count and time limit are ranked."),
-        say("「？」：该日早于首个确定日期，此版是否已生效没有来源说明。", "“?”: the day lies before the first sure date; no source says whether this text was in force."),
-    ]  # fmt: skip
+        say(
+            "从严 1 为最严；只在口径一致（exact）、计数单位与时限相同的规则之间排名。",
+            "Rank 1 is the strictest; only exact rules with the same unit and time limit are ranked.",
+        ),
+        say(
+            "「？」：该日早于首个确定日期，此版是否已生效没有来源说明。",
+            "“?”: the day lies before the first sure date; no source says whether this text was in force.",
+        ),
+    ]
     return Sheet(title, headings, cells, notes, [_record(row) for row in lines])
 
 
@@ -88,7 +108,10 @@ def overview_sheet(packs: Packs, rows: Sequence[Row], as_of: date, track: str) -
         if any(row["rule_id"] for code in codes for row in found.get((concept, code), []))
     ]
     title = say(f"各平台规则一览，{as_of}", f"rules of every platform on {as_of}")
-    note = say("—：查过没有；？：该日是否已生效不详。看一项：guize rules compare --concept 概念", "—: none found; ?: not sure it was in force. One concept: guize rules compare --concept ID")  # fmt: skip
+    note = say(
+        "—：查过没有；？：该日是否已生效不详。看一项：guize rules compare --concept 概念",
+        "—: none found; ?: not sure it was in force. One concept: guize rules compare --concept ID",
+    )
     return Sheet(title, [say("概念", "concept"), *names], cells, [note], [_record(row) for row in rows])
 
 

@@ -1,4 +1,4 @@
-"""Check what a version says against the registry: its measure's parameters, and the facts of its conditions."""
+"""Check a version against the registry: its measure's parameters, the facts of its conditions."""
 
 from __future__ import annotations
 

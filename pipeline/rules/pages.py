@@ -7,89 +7,158 @@ from typing import Any
 
 from pipeline.lang import lang, say
 from pipeline.rules.checks_evidence import used_statements
-from pipeline.rules.compile import coverage_rows
+from pipeline.rules.compile_registers import coverage_rows
 from pipeline.rules.model import Packs, Rule, Version
 from pipeline.rules.output import Sheet
 from pipeline.rules.rule_words import assumed_words, rule_words
 from pipeline.rules.timeline import version_grade
 
 _TRACKS = {
-    "in_force": ("现行", "in force"), "training": ("培训", "training"), "draft": ("征求意见", "draft"), "trial": ("试行", "trial"),
-}  # fmt: skip
+    "in_force": ("现行", "in force"),
+    "training": ("培训", "training"),
+    "draft": ("征求意见", "draft"),
+    "trial": ("试行", "trial"),
+}
 
 
 def list_sheet(packs: Packs) -> Sheet:
     """Every rule in one line."""
     headings = [
-        say("规则", "rule"), say("名称", "title"), say("概念", "concept"), say("种类", "kind"), say("适用", "applies to"),
-        say("量法", "measure"), say("版本", "versions"), say("最近起日", "newest"), say("轨道", "tracks"),
-    ]  # fmt: skip
+        say("规则", "rule"),
+        say("名称", "title"),
+        say("概念", "concept"),
+        say("种类", "kind"),
+        say("适用", "applies to"),
+        say("量法", "measure"),
+        say("版本", "versions"),
+        say("最近起日", "newest"),
+        say("轨道", "tracks"),
+    ]
     rows, records = [], []
     for rule in sorted(packs.rules.values(), key=lambda rule: rule.id):
         tracks = list(dict.fromkeys(version.track for version in rule.versions))
         starts = [version.start for version in rule.versions if version.start]
         measures = list(dict.fromkeys(version.measure or "—" for version in rule.versions))
-        rows.append([
-            rule.id, say(rule.title_zh, rule.title_en), packs.registry.concepts[rule.concept][lang()], rule.kind,
-            " ".join(rule.applies_to), " ".join(measures), len(rule.versions), str(max(starts, default=say("不详", "unknown"))),
-            " ".join(say(*_TRACKS[track]) for track in tracks),
-        ])  # fmt: skip
-        records.append({
-            "rule_id": rule.id, "title_zh": rule.title_zh, "title_en": rule.title_en, "concept": rule.concept,
-            "kind": rule.kind, "relation": rule.relation, "applies_to": list(rule.applies_to), "measures": measures,
-            "versions": len(rule.versions), "newest": max(starts, default=None), "tracks": tracks,
-        })  # fmt: skip
+        rows.append(
+            [
+                rule.id,
+                say(rule.title_zh, rule.title_en),
+                packs.registry.concepts[rule.concept][lang()],
+                rule.kind,
+                " ".join(rule.applies_to),
+                " ".join(measures),
+                len(rule.versions),
+                str(max(starts, default=say("不详", "unknown"))),
+                " ".join(say(*_TRACKS[track]) for track in tracks),
+            ]
+        )
+        records.append(
+            {
+                "rule_id": rule.id,
+                "title_zh": rule.title_zh,
+                "title_en": rule.title_en,
+                "concept": rule.concept,
+                "kind": rule.kind,
+                "relation": rule.relation,
+                "applies_to": list(rule.applies_to),
+                "measures": measures,
+                "versions": len(rule.versions),
+                "newest": max(starts, default=None),
+                "tracks": tracks,
+            }
+        )
     return Sheet(say(f"规则 {len(rows)} 条", f"{len(rows)} rules"), headings, rows, (), records)
 
 
 def rule_sheet(packs: Packs, rule: Rule) -> Sheet:
     """One rule: a line per version with its words, assumptions and sources."""
     headings = [
-        say("版本", "version"), say("起", "since"), say("条文", "in words"), say("假定", "assumed"), say("证据", "evidence"),
-    ]  # fmt: skip
+        say("版本", "version"),
+        say("起", "since"),
+        say("条文", "in words"),
+        say("假定", "assumed"),
+        say("证据", "evidence"),
+    ]
     rows, records = [], []
     for version in rule.versions:
         text, assumed = rule_words(rule, version, packs.registry), assumed_words(version)
         grade = version_grade(version, packs)
         statements = _statements(packs, version)
-        rows.append([
-            f"#{version.no} {say(*_TRACKS[version.track])}", _since(version), say(*text), say(*assumed) or "—",
-            f"{grade}\n" + "\n".join(statement["said"] for statement in statements),
-        ])  # fmt: skip
-        records.append({
-            "rule_id": rule.id, "version": version.no, "track": version.track, "from": version.from_date,
-            "seen": [str(day) for day in version.seen], "to": version.end, "text_zh": text[0], "text_en": text[1],
-            "assumed_zh": assumed[0], "assumed_en": assumed[1], "grade": grade,
-            "evidence": [{key: value for key, value in entry.items() if key != "said"} for entry in statements],
-        })  # fmt: skip
+        rows.append(
+            [
+                f"#{version.no} {say(*_TRACKS[version.track])}",
+                _since(version),
+                say(*text),
+                say(*assumed) or "—",
+                f"{grade}\n" + "\n".join(statement["said"] for statement in statements),
+            ]
+        )
+        records.append(
+            {
+                "rule_id": rule.id,
+                "version": version.no,
+                "track": version.track,
+                "from": version.from_date,
+                "seen": [str(day) for day in version.seen],
+                "to": version.end,
+                "text_zh": text[0],
+                "text_en": text[1],
+                "assumed_zh": assumed[0],
+                "assumed_en": assumed[1],
+                "grade": grade,
+                "evidence": [
+                    {key: value for key, value in entry.items() if key != "said"} for entry in statements
+                ],
+            }
+        )
     concept = packs.registry.concepts[rule.concept][lang()]
     notes = [
-        say(f"概念 {concept}（{rule.concept}，{rule.relation}），适用于 {'、'.join(rule.applies_to)}",
-            f"concept {concept} ({rule.concept}, {rule.relation}), applies to {', '.join(rule.applies_to)}"),
+        say(
+            f"概念 {concept}（{rule.concept}，{rule.relation}），适用于 {'、'.join(rule.applies_to)}",
+            f"concept {concept} ({rule.concept}, {rule.relation}), applies to {', '.join(rule.applies_to)}",
+        ),
         say(f"写在 {rule.file}:{rule.line}", f"written in {rule.file}:{rule.line}"),
-    ]  # fmt: skip
+    ]
     return Sheet(f"{say(rule.title_zh, rule.title_en)} · {rule.id}", headings, rows, notes, records)
 
 
 def diff_sheet(found: list[dict[str, Any]]) -> Sheet:
     """Every difference between two editions."""
     headings = [
-        say("变化", "what"), say("编号", "id"), say("版本", "version"), say("字段", "field"), say("原", "old"), say("新", "new"),
+        say("变化", "what"),
+        say("编号", "id"),
+        say("版本", "version"),
+        say("字段", "field"),
+        say("原", "old"),
+        say("新", "new"),
         say("方向", "direction"),
-    ]  # fmt: skip
+    ]
     words = {
-        "rule_added": ("新增规则", "rule added"), "rule_removed": ("删去规则", "rule removed"),
-        "rule_changed": ("规则改动", "rule changed"), "version_added": ("新增版本", "version added"),
-        "version_removed": ("删去版本", "version removed"), "version_changed": ("版本改动", "version changed"),
-        "statement_added": ("新增证据", "statement added"), "statement_removed": ("删去证据", "statement removed"),
+        "rule_added": ("新增规则", "rule added"),
+        "rule_removed": ("删去规则", "rule removed"),
+        "rule_changed": ("规则改动", "rule changed"),
+        "version_added": ("新增版本", "version added"),
+        "version_removed": ("删去版本", "version removed"),
+        "version_changed": ("版本改动", "version changed"),
+        "statement_added": ("新增证据", "statement added"),
+        "statement_removed": ("删去证据", "statement removed"),
         "statement_changed": ("证据改动", "statement changed"),
-        "stricter": ("变严", "stricter"), "looser": ("变松", "looser"), "other": ("其他", "other"),
-    }  # fmt: skip
+        "stricter": ("变严", "stricter"),
+        "looser": ("变松", "looser"),
+        "other": ("其他", "other"),
+    }
     rows = [
-        [say(*words[row["what"]]), row["id"], row["version"], row["field"], row["old"], row["new"],
-         say(*words[row["direction"]]) if row["direction"] else ""]
+        [
+            say(*words[row["what"]]),
+            row["id"],
+            row["version"],
+            row["field"],
+            row["old"],
+            row["new"],
+            say(*words[row["direction"]]) if row["direction"] else "",
+        ]
         for row in found
-    ]  # fmt: skip
+    ]
     title = say(f"{len(rows)} 处不同", f"{len(rows)} differences")
     return Sheet(title, headings, rows, (), found)
 
@@ -98,20 +167,32 @@ def coverage_sheet(packs: Packs) -> Sheet:
     """Per pack folder the statements used and excused; per code the cells of the coverage table."""
     used = used_statements(packs)
     headings = [
-        say("规则包", "pack"), say("规则", "rules"), say("版本", "versions"), say("案例", "cases"),
-        say("证据：已用", "statements used"), say("有因不用", "excused"), say("合计", "total"), say("不用的原因", "why excused"),
-    ]  # fmt: skip
+        say("规则包", "pack"),
+        say("规则", "rules"),
+        say("版本", "versions"),
+        say("案例", "cases"),
+        say("证据：已用", "statements used"),
+        say("有因不用", "excused"),
+        say("合计", "total"),
+        say("不用的原因", "why excused"),
+    ]
     rows: list[list[Any]] = []
     for folder in [*packs.manifests, None]:
         statements = [s for s in packs.statements.values() if folder in (None, s.folder)]
         rules = [rule for rule in packs.rules.values() if folder in (None, rule.folder)]
         excused = Counter(s.use for s in statements if s.use != "rule")
-        rows.append([
-            folder or say("合计", "all"), len(rules), sum(len(rule.versions) for rule in rules),
-            sum(case.folder == folder or folder is None for case in packs.cases),
-            sum(s.id in used for s in statements), sum(excused.values()), len(statements),
-            " ".join(f"{reason} {count}" for reason, count in excused.most_common()),
-        ])  # fmt: skip
+        rows.append(
+            [
+                folder or say("合计", "all"),
+                len(rules),
+                sum(len(rule.versions) for rule in rules),
+                sum(case.folder == folder or folder is None for case in packs.cases),
+                sum(s.id in used for s in statements),
+                sum(excused.values()),
+                len(statements),
+                " ".join(f"{reason} {count}" for reason, count in excused.most_common()),
+            ]
+        )
     cells = Counter((cell["pack"], cell["status"]) for cell in coverage_rows(packs))
     notes = [
         say(
@@ -164,8 +245,15 @@ def _statements(packs: Packs, version: Version) -> list[dict[str, Any]]:
         said = f"{name}（{statement.grade}）{say(statement.zh, statement.en)}" + "".join(
             f"\n  《{source['title']}》 {' '.join(source['urls'])}".rstrip() for source in sources
         )
-        out.append({
-            "id": name, "grade": statement.grade, "zh": statement.zh, "en": statement.en, "locator": statement.locator,
-            "sources": sources, "said": said,
-        })  # fmt: skip
+        out.append(
+            {
+                "id": name,
+                "grade": statement.grade,
+                "zh": statement.zh,
+                "en": statement.en,
+                "locator": statement.locator,
+                "sources": sources,
+                "said": said,
+            }
+        )
     return out

@@ -13,13 +13,33 @@ from pipeline.rules.values import read_day
 from pipeline.rules.yamlfile import refuse_path
 
 COLUMNS = (
-    "id", "platform", "concept", "kind", "source", "locator", "statement_zh", "statement_en", "grade",
-    "effective_from", "published_on", "seen_on", "supersedes", "use", "note_zh", "note_en",
-)  # fmt: skip
+    "id",
+    "platform",
+    "concept",
+    "kind",
+    "source",
+    "locator",
+    "statement_zh",
+    "statement_en",
+    "grade",
+    "effective_from",
+    "published_on",
+    "seen_on",
+    "supersedes",
+    "use",
+    "note_zh",
+    "note_en",
+)
 REQUIRED = ("id", "platform", "concept", "kind", "source", "statement_zh", "statement_en", "grade", "use")
 EXCUSES = (
-    "background", "contradicted", "hearsay", "example_only", "not_observable", "not_merchant_duty", "display_aid",
-)  # fmt: skip
+    "background",
+    "contradicted",
+    "hearsay",
+    "example_only",
+    "not_observable",
+    "not_merchant_duty",
+    "display_aid",
+)
 
 
 def read_register(path: Path, root: Path) -> tuple[list[Statement], list[Problem]]:

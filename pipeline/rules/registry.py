@@ -9,12 +9,21 @@ from pipeline.rules.model import Measure, Param, Registry
 from pipeline.rules.yamlfile import Map, Value, read_yaml
 
 FILES = (
-    "concepts", "measures", "facts", "units", "platforms", "sanctions", "calendar", "coverage", "combine", "words",
-)  # fmt: skip
+    "concepts",
+    "measures",
+    "facts",
+    "units",
+    "platforms",
+    "sanctions",
+    "calendar",
+    "coverage",
+    "combine",
+    "words",
+)
 
 
 def read_registry(root: Path) -> tuple[Registry, list[Problem]]:
-    """Read every registry file below the root; what is missing or malformed is a problem, and reads as empty."""
+    """Read every registry file; what is missing or malformed is a problem, and reads as empty."""
     problems: list[Problem] = []
     read: dict[str, Value] = {}
     for name in FILES:

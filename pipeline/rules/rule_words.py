@@ -16,9 +16,11 @@ _WINDOWS: dict[str, Pair] = {
     "month": ("每月", "each month"),
 }
 _BY: dict[str, Pair] = {
-    "each": ("逐个判定", "each one is judged"), "share": ("按比例考核", "judged by the share"),
-    "mean": ("按均值考核", "judged by the mean"), "count": ("按次数考核", "judged by the count"),
-}  # fmt: skip
+    "each": ("逐个判定", "each one is judged"),
+    "share": ("按比例考核", "judged by the share"),
+    "mean": ("按均值考核", "judged by the mean"),
+    "count": ("按次数考核", "judged by the count"),
+}
 
 
 def rule_words(rule: Rule, version: Version, registry: Registry) -> Pair:

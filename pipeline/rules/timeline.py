@@ -42,9 +42,9 @@ def version_grade(version: Version, packs: Packs) -> str:
 def bindings(packs: Packs, min_grade: str = "secondary") -> list[Binding]:
     """Return every version that binds a code, chain by chain.
 
-    On track in_force: `official` takes only official versions; `secondary` (the usual) adds secondary ones and,
-    where a code has nothing better for a concept, training ones; `hearsay` adds hearsay ones too. `training` reads
-    as `secondary`. The other tracks are returned whole.
+    On track in_force: `official` takes only official versions; `secondary` (the usual) adds secondary ones
+    and, where a code has nothing better for a concept, training ones; `hearsay` adds hearsay ones too.
+    `training` reads as `secondary`. The other tracks are returned whole.
     """
     found: list[Binding] = []
     grades = {
@@ -113,6 +113,6 @@ def _chain(
                 effective_from=FIRST_DAY if first else start or FIRST_DAY,
                 effective_to=ends,
                 certain_from=start or LAST_DAY,
-            )  # fmt: skip
+            )
         )
     return chain

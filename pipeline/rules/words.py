@@ -11,33 +11,54 @@ from pipeline.rules.yamlfile import Map, Value
 
 Pair = tuple[str, str]  # Chinese, English
 _OPS: dict[str, Pair] = {
-    "lt": ("低于", "below"), "le": ("不超过", "at most"), "gt": ("超过", "above"), "ge": ("达到", "at least"),
-    "eq": ("为", ""), "in": ("为", ""), "every": ("每满", "every"),
-}  # fmt: skip
+    "lt": ("低于", "below"),
+    "le": ("不超过", "at most"),
+    "gt": ("超过", "above"),
+    "ge": ("达到", "at least"),
+    "eq": ("为", ""),
+    "in": ("为", ""),
+    "every": ("每满", "every"),
+}
 _CURRENCIES: dict[str, Pair] = {
-    "CNY": ("元", "yuan"), "jd_bean": ("京豆", "JD beans"), "tmall_point": ("天猫积分", "Tmall points"),
-    "yunzuan": ("云钻", "Yunzuan"), UNKNOWN: ("（币种不详）", "(currency unknown)"),
-}  # fmt: skip
+    "CNY": ("元", "yuan"),
+    "jd_bean": ("京豆", "JD beans"),
+    "tmall_point": ("天猫积分", "Tmall points"),
+    "yunzuan": ("云钻", "Yunzuan"),
+    UNKNOWN: ("（币种不详）", "(currency unknown)"),
+}
 _PER: dict[str, Pair] = {
-    "order": ("每单", "per order"), "item": ("每件", "per item"), "finding": ("每次认定", "per finding"),
-    "window": ("每个考核周期", "per period"), "crossing": ("每到一次", "each time"),
-}  # fmt: skip
+    "order": ("每单", "per order"),
+    "item": ("每件", "per item"),
+    "finding": ("每次认定", "per finding"),
+    "window": ("每个考核周期", "per period"),
+    "crossing": ("每到一次", "each time"),
+}
 _CAP_PER: dict[str, Pair] = {
-    "order": ("每单", "per order"), "day": ("每日", "a day"), "week": ("每周", "a week"), "month": ("每月", "a month"),
-    "year": ("每年", "a year"), "30d": ("30日内", "in 30 days"), "7d": ("7日内", "in 7 days"),
-}  # fmt: skip
+    "order": ("每单", "per order"),
+    "day": ("每日", "a day"),
+    "week": ("每周", "a week"),
+    "month": ("每月", "a month"),
+    "year": ("每年", "a year"),
+    "30d": ("30日内", "in 30 days"),
+    "7d": ("7日内", "in 7 days"),
+}
 _CAP_OF: dict[str, Pair] = {"points": ("分", "points"), "money": ("元", "yuan"), "times": ("次", "times")}
 _BASES: dict[str, Pair] = {
-    "paid_cny": ("实付金额", "the amount paid"), "goods_cny": ("货款", "the price of the goods"),
-    "freight_cny": ("运费", "freight"), "deposit_cny": ("定金", "the deposit"),
-}  # fmt: skip
+    "paid_cny": ("实付金额", "the amount paid"),
+    "goods_cny": ("货款", "the price of the goods"),
+    "freight_cny": ("运费", "freight"),
+    "deposit_cny": ("定金", "the deposit"),
+}
 _PAYEES: dict[str, Pair] = {
     "buyer": ("赔付买家", "to the buyer"),
     "platform": ("付给平台", "to the platform"),
 }
 _FACT_UNITS: dict[str, Pair] = {
-    "CNY": ("元", " yuan"), "hours": ("小时", " hours"), "months": ("个月", " months"), "points": ("分", " points"),
-}  # fmt: skip
+    "CNY": ("元", " yuan"),
+    "hours": ("小时", " hours"),
+    "months": ("个月", " months"),
+    "points": ("分", " points"),
+}
 
 
 def word(registry: Registry, value: str) -> Pair:
@@ -213,13 +234,21 @@ def _nth(predicate: Predicate, registry: Registry) -> Pair:
     times = show_number(number) if number and number.known else "？"
     inside = word(registry, predicate.in_window) if predicate.in_window else ("", "")
     zh = {
-        "eq": f"第{times}次", "ge": f"第{times}次起", "gt": f"第{times}次之后", "le": f"前{times}次", "lt": f"第{times}次之前",
+        "eq": f"第{times}次",
+        "ge": f"第{times}次起",
+        "gt": f"第{times}次之后",
+        "le": f"前{times}次",
+        "lt": f"第{times}次之前",
         "every": f"每第{times}次",
-    }[predicate.op]  # fmt: skip
+    }[predicate.op]
     en = {
-        "eq": f"time {times}", "ge": f"time {times} and on", "gt": f"after time {times}", "le": f"the first {times} times",
-        "lt": f"before time {times}", "every": f"every {times} times",
-    }[predicate.op]  # fmt: skip
+        "eq": f"time {times}",
+        "ge": f"time {times} and on",
+        "gt": f"after time {times}",
+        "le": f"the first {times} times",
+        "lt": f"before time {times}",
+        "every": f"every {times} times",
+    }[predicate.op]
     return f"{inside[0]}{zh}", f"{en} {inside[1]}".strip()
 
 

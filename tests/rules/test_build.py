@@ -40,13 +40,16 @@ def _versions(tmp_path: Path, later: str) -> list[Version]:
 
 
 def test_an_heir_states_only_what_changed(tmp_path: Path) -> None:
-    first, second = _versions(tmp_path, """\
+    first, second = _versions(
+        tmp_path,
+        """\
   - from: '2021-01-01'
     like: previous
     params: {within_seconds: '120'}
     judge: {window: {days: '30', lag: '1'}, bands: [{when: [{fact: ok_share, lt: '0.8'}], severity: low}]}
     evidence: [{id: E3, supports: [params, judge]}]
-""")  # fmt: skip
+""",
+    )
     assert dict(second.part("params")) == {
         "unit": "consumer_day",
         "reply_by": "human",
@@ -59,12 +62,15 @@ def test_an_heir_states_only_what_changed(tmp_path: Path) -> None:
 
 
 def test_support_follows_the_field(tmp_path: Path) -> None:
-    _, second = _versions(tmp_path, """\
+    _, second = _versions(
+        tmp_path,
+        """\
   - from: '2021-01-01'
     like: previous
     params: {within_seconds: '120'}
     evidence: [{id: E3, supports: [from]}]
-""")  # fmt: skip
+""",
+    )
     assert second.support["params.reply_by"] == ("E1",)  # inherited with its field
     assert second.support["params.within_seconds"] == ()  # changed, so the old statement says nothing of it
     assert second.support["penalties"] == ("E2",)
@@ -72,28 +78,36 @@ def test_support_follows_the_field(tmp_path: Path) -> None:
 
 
 def test_assumptions_end_with_what_they_assume(tmp_path: Path) -> None:
-    _, second = _versions(tmp_path, """\
+    _, second = _versions(
+        tmp_path,
+        """\
   - from: '2021-01-01'
     like: previous
     judge: {bands: [{when: [{fact: ok_share, lt: '0.8'}], severity: low}]}
     evidence: [{id: E3, supports: [judge]}]
-""")  # fmt: skip
+""",
+    )
     assert [entry.field for entry in second.assumed] == ["params.reply_by"]
 
 
 def test_a_new_measure_takes_no_old_parameters(tmp_path: Path) -> None:
-    _, second = _versions(tmp_path, """\
+    _, second = _versions(
+        tmp_path,
+        """\
   - from: '2021-01-01'
     like: previous
     measure: shipment
     params: {limit_hours: '48'}
     evidence: [{id: E3, supports: [params]}]
-""")  # fmt: skip
+""",
+    )
     assert dict(second.part("params")) == {"limit_hours": "48"}
 
 
 def test_an_assumed_value_stands_in_for_unknown_only(tmp_path: Path) -> None:
-    versions = _versions(tmp_path, """\
+    versions = _versions(
+        tmp_path,
+        """\
   - from: '2021-01-01'
     like: previous
     params: {within_seconds: unknown}
@@ -101,13 +115,16 @@ def test_an_assumed_value_stands_in_for_unknown_only(tmp_path: Path) -> None:
       - {field: params.within_seconds, value: '200', why: {zh: 未写, en: unstated}}
       - {field: params.reply_by, value: any, why: {zh: 未写, en: unstated}}
     evidence: [{id: E3, supports: [params]}]
-""")  # fmt: skip
+""",
+    )
     assert versions[1].part("params")["within_seconds"] == "200"
     assert versions[1].part("params")["reply_by"] == "human"
 
 
 def test_tracks_are_chains_of_their_own(tmp_path: Path) -> None:
-    versions = _versions(tmp_path, """\
+    versions = _versions(
+        tmp_path,
+        """\
   - from: unknown
     track: training
     measure: reply
@@ -118,7 +135,8 @@ def test_tracks_are_chains_of_their_own(tmp_path: Path) -> None:
     like: previous
     params: {within_seconds: '60'}
     evidence: [{id: E3, supports: [params]}]
-""")  # fmt: skip
+""",
+    )
     assert [(version.track, version.no) for version in versions] == [
         ("in_force", 1),
         ("training", 1),

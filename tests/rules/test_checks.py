@@ -1,4 +1,4 @@
-"""Every kind of finding is planted once and found, at the line where it was planted; the sound packs have none."""
+"""Every kind of finding is planted once and found where it was planted; the sound packs have none."""
 
 from __future__ import annotations
 
@@ -42,8 +42,18 @@ PLANTED = [
     Planted("null_value", RULES, "within_seconds: '180'", "within_seconds: ~"),
     Planted("null_value", RULES, "class: general, amount: '2'", "class: general, amount: "),
     # the form
-    Planted("unknown_key", RULES, "judge: {by: each}\n      exempt", "judge: {by: each, how: strictly}\n      exempt"),
-    Planted("unknown_key", RULES, "payee: buyer}]}\n          - {when: [{fact: paid_cny, ge", "payee: buyer, code: suspension}]}\n          - {when: [{fact: paid_cny, ge"),
+    Planted(
+        "unknown_key",
+        RULES,
+        "judge: {by: each}\n      exempt",
+        "judge: {by: each, how: strictly}\n      exempt",
+    ),
+    Planted(
+        "unknown_key",
+        RULES,
+        "payee: buyer}]}\n          - {when: [{fact: paid_cny, ge",
+        "payee: buyer, code: suspension}]}\n          - {when: [{fact: paid_cny, ge",
+    ),
     Planted("unknown_key", CASES, "expect: {units: 1, failing: 0", "expect: {units: 1, fails: 0"),
     Planted("unknown_key", CASES, "order_id: A1", "order_no: A1"),
     Planted("unknown_key", PACK, "codes: [jd]", "codes: [jd]\ncolour: red"),
@@ -58,7 +68,9 @@ PLANTED = [
     Planted("wrong_form", RULES, "when: [{fact: nth", "when: [{fact: nth, le: '9'"),
     Planted("missing_translation", RULES, "title: {zh: 回复率, en: Reply rate}", "title: {zh: 回复率}"),
     Planted("missing_translation", EVIDENCE, "no insults", ""),
-    Planted("missing_translation", "sources.yaml", "publisher: {zh: 某站, en: a site}", "publisher: {zh: 某站}"),
+    Planted(
+        "missing_translation", "sources.yaml", "publisher: {zh: 某站, en: a site}", "publisher: {zh: 某站}"
+    ),
     Planted("missing_translation", CASES, "name: {zh: 晚发, en: late}", "name: {zh: 晚发}"),
     Planted("missing_translation", PACK, "en: general violations", "en: ''"),
     Planted("bad_date", RULES, "seen: ['2022-05-05']", "seen: ['2022-02-30']"),
@@ -98,9 +110,24 @@ PLANTED = [
     Planted("like_first", RULES, "      measure: shipment", "      like: previous\n      measure: shipment"),
     Planted("chain_out_of_order", RULES, "seen: ['2021-06-01']", "seen: ['2020-01-01']"),
     Planted("undated_in_chain", RULES, "      seen: ['2021-06-01']\n", ""),
-    Planted("seen_before_from", RULES, "    - from: '2020-01-01'\n      measure: reply", "    - from: '2020-01-01'\n      seen: ['2019-12-31']\n      measure: reply"),
-    Planted("ends_before_start", RULES, "    - from: '2020-01-01'\n      measure: shipment", "    - from: '2020-01-01'\n      to: '2020-01-01'\n      measure: shipment"),
-    Planted("date_not_in_evidence", RULES, "    - from: '2020-01-01'\n      measure: shipment", "    - from: '2020-02-02'\n      measure: shipment"),
+    Planted(
+        "seen_before_from",
+        RULES,
+        "    - from: '2020-01-01'\n      measure: reply",
+        "    - from: '2020-01-01'\n      seen: ['2019-12-31']\n      measure: reply",
+    ),
+    Planted(
+        "ends_before_start",
+        RULES,
+        "    - from: '2020-01-01'\n      measure: shipment",
+        "    - from: '2020-01-01'\n      to: '2020-01-01'\n      measure: shipment",
+    ),
+    Planted(
+        "date_not_in_evidence",
+        RULES,
+        "    - from: '2020-01-01'\n      measure: shipment",
+        "    - from: '2020-02-02'\n      measure: shipment",
+    ),
     Planted("date_not_in_evidence", EVIDENCE, "2020-01-01;2021-06-01", "2020-01-01"),
     Planted("seen_missing", RULES, "      seen: ['2022-05-05']\n", ""),
     # measures and conditions
@@ -115,11 +142,31 @@ PLANTED = [
     Planted("penalty_unreachable", RULES, "fact: paid_cny, ge: '300'", "fact: paid_cny, lt: '100'"),
     Planted("severity_unknown", RULES, "fact: severity, in: [low]", "fact: severity, in: [lowest]"),
     Planted("window_missing", RULES, "window: {every: day}, bands", "bands"),
-    Planted("recurrence_loop", RULES, "      measure: phrase\n      params: {lexicons: [abuse]}", "      measure: recurrence\n      params: {of: [jd.abuse], counts: breaches}"),
-    Planted("unresolved", RULES, "      measure: phrase\n      params: {lexicons: [abuse]}", "      measure: recurrence\n      params: {of: [jd.gone], counts: breaches}"),
+    Planted(
+        "recurrence_loop",
+        RULES,
+        "      measure: phrase\n      params: {lexicons: [abuse]}",
+        "      measure: recurrence\n      params: {of: [jd.abuse], counts: breaches}",
+    ),
+    Planted(
+        "unresolved",
+        RULES,
+        "      measure: phrase\n      params: {lexicons: [abuse]}",
+        "      measure: recurrence\n      params: {of: [jd.gone], counts: breaches}",
+    ),
     # evidence
-    Planted("unsupported_field", RULES, "supports: [params, scope, judge, penalties]", "supports: [params, judge, penalties]"),
-    Planted("unsupported_field", RULES, "supports: [params, scope, exempt, penalties]", "supports: [params.limit_hours, scope, exempt]"),
+    Planted(
+        "unsupported_field",
+        RULES,
+        "supports: [params, scope, judge, penalties]",
+        "supports: [params, judge, penalties]",
+    ),
+    Planted(
+        "unsupported_field",
+        RULES,
+        "supports: [params, scope, exempt, penalties]",
+        "supports: [params.limit_hours, scope, exempt]",
+    ),
     Planted("supports_nothing", RULES, "supports: [params, seen]", "supports: [params, sene]"),
     Planted("assumed_nothing", RULES, "field: scope.stores", "field: scope.shops"),
     Planted("evidence_of_other_platform", EVIDENCE, "E-JD-003,jd,", "E-JD-003,pinduoduo,"),
@@ -127,7 +174,12 @@ PLANTED = [
     Planted("csv_row", EVIDENCE, "no insults,official", "no insults,really,official"),
     Planted("missing_cell", EVIDENCE, "prohibition,jd_page", "prohibition,"),
     Planted("statement_unused", EVIDENCE, "background,只是背景,only background", "rule,,"),
-    Planted("statement_excused_but_used", EVIDENCE, "2022-05-05,,rule,,\nE-JD-004", "2022-05-05,,example_only,只是例,an example\nE-JD-004"),
+    Planted(
+        "statement_excused_but_used",
+        EVIDENCE,
+        "2022-05-05,,rule,,\nE-JD-004",
+        "2022-05-05,,example_only,只是例,an example\nE-JD-004",
+    ),
     Planted("excuse_without_note", EVIDENCE, "background,只是背景,only background", "background,只是背景,"),
     # completeness
     Planted("count_differs", PACK, "cases: '4'", "cases: '5'"),
@@ -137,9 +189,11 @@ PLANTED = [
     Planted("bad_case", CASES, "units: 1, failing: 0", "units: '1', failing: 0"),
     Planted("bad_case", CASES, "facts: {messages: [", "facts: {messages: {}, orders: ["),
     Planted("coverage_cell_missing", "registry/coverage.yaml", "abuse: todo, ", ""),
-    Planted("coverage_cell_wrong", "registry/coverage.yaml", "late_shipment: searched_none", "late_shipment: rule"),
+    Planted(
+        "coverage_cell_wrong", "registry/coverage.yaml", "late_shipment: searched_none", "late_shipment: rule"
+    ),
     Planted("coverage_cell_wrong", "registry/coverage.yaml", "abuse: rule", "abuse: searched_none"),
-]  # fmt: skip
+]
 
 
 def test_the_small_packs_are_sound(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Comparison rows, ranks, changes and differences of editions, on the small packs and some of the real ones."""
+"""Comparison rows, ranks, changes and differences of editions, on small packs and the real ones."""
 
 from __future__ import annotations
 
@@ -156,9 +156,14 @@ def test_one_band_that_moves_is_stricter(tmp_path: Path) -> None:
 """
     packs = load_packs(write_packs(tmp_path, **{RESPONSE: FILES[RESPONSE] + added}), strict=False)
     frame = comparison_frames(packs, "r")["rule_changes"]
-    assert [(row["rule_id"], row["field"], row["direction"], str(row["changed_on"])) for row in frame.to_dicts()][-1] == (
-        "pinduoduo.reply_rate", "judge", "stricter", "2022-02-02",
-    )  # fmt: skip
+    assert [
+        (row["rule_id"], row["field"], row["direction"], str(row["changed_on"])) for row in frame.to_dicts()
+    ][-1] == (
+        "pinduoduo.reply_rate",
+        "judge",
+        "stricter",
+        "2022-02-02",
+    )
 
 
 def test_editions_differ(tmp_path: Path) -> None:
@@ -183,7 +188,8 @@ def test_a_version_put_in_between_shifts_nothing(tmp_path: Path) -> None:
     between = FILES[RULES].replace(
         "    - from: unknown\n      seen: ['2021-06-01']\n",
         "    - from: '2020-09-01'\n      like: previous\n      params: {within_seconds: '150'}\n"
-        "      evidence: [{id: E-JD-001, supports: [params]}]\n    - from: unknown\n      seen: ['2021-06-01']\n",
+        "      evidence: [{id: E-JD-001, supports: [params]}]\n"
+        "    - from: unknown\n      seen: ['2021-06-01']\n",
     )
     old = load_packs(write_packs(tmp_path / "old"))
     new = load_packs(write_packs(tmp_path / "new", **{RULES: between}), strict=False)

@@ -88,7 +88,11 @@ def test_combos_are_typed_and_shared(compiled: dict[str, pa.Table]) -> None:
 
 
 def test_rules_that_look_alike_share_a_combo(tmp_path: Path) -> None:
-    same = spoil("pinduoduo/rules/response.yaml", "      judge:", "      scope: {hours: ['08:00', '23:00'], hours_apply_to: question}\n      judge:")  # fmt: skip
+    same = spoil(
+        "pinduoduo/rules/response.yaml",
+        "      judge:",
+        "      scope: {hours: ['08:00', '23:00'], hours_apply_to: question}\n      judge:",
+    )
     compiled = _tables(tmp_path, **same)
     used = {row["version_id"]: row["combo"] for row in _rows(compiled["rule_combos"], measure="reply")}
     assert used["jd:jd.reply_rate#1"] == used["pinduoduo:pinduoduo.reply_rate#1"]
@@ -128,8 +132,10 @@ def test_what_is_unknown_is_not_judged(tmp_path: Path, old: str, new: str, why: 
 def test_an_assumed_value_makes_it_judged(tmp_path: Path) -> None:
     spoilt = spoil(RULES, "limit_hours: '48'", "limit_hours: unknown")
     assumed = spoilt[RULES].replace(
-        "assumed: [{field: scope.stores,", "assumed: [{field: params.limit_hours, value: '72', why: {zh: 未写, en: unstated}}, {field: scope.stores,"
-    )  # fmt: skip
+        "assumed: [{field: scope.stores,",
+        "assumed: [{field: params.limit_hours, value: '72', why: {zh: 未写, en: unstated}}, "
+        "{field: scope.stores,",
+    )
     compiled = _tables(tmp_path, **{RULES: assumed})
     row = _one(compiled["rule_versions"], rule_id="jd.late_shipment")
     assert row["combo"] and row["assumed_fields"] == ["params.limit_hours", "scope.stores"]
@@ -212,8 +218,11 @@ def test_penalties_effects_and_caps(compiled: dict[str, pa.Table]) -> None:
 def test_a_ladder_and_its_resets(compiled: dict[str, pa.Table], tmp_path: Path) -> None:
     row = _one(compiled["ladders"], version_id="jd:jd.ladder#1")
     assert (row["points_class"], row["reset_at"], row["reset_when_below"], row["carry_unknown"]) == (
-        "general", "calendar_year_end", 48, True,
-    )  # fmt: skip
+        "general",
+        "calendar_year_end",
+        48,
+        True,
+    )
     start, end = "resets: [", "to: unknown}]"
     text = spoil(RULES, start, start)[RULES]
     inside = text[text.index(start) : text.index(end) + len(end)]
@@ -223,14 +232,19 @@ def test_a_ladder_and_its_resets(compiled: dict[str, pa.Table], tmp_path: Path) 
 
 
 def test_a_rule_over_rules(tmp_path: Path) -> None:
-    over = "      measure: recurrence\n      params: {of: [jd.reply_rate], counts: failing_windows, consecutive: true}"
+    over = """\
+      measure: recurrence
+      params: {of: [jd.reply_rate], counts: failing_windows, consecutive: true}"""
     compiled = _tables(
         tmp_path, **spoil(RULES, "      measure: phrase\n      params: {lexicons: [abuse]}", over)
     )
     row = _one(compiled["recurrences"])
     assert (row["counted_rule_id"], row["counts"], row["counted_in"], row["consecutive"]) == (
-        "jd.reply_rate", "failing_windows", "all", True,
-    )  # fmt: skip
+        "jd.reply_rate",
+        "failing_windows",
+        "all",
+        True,
+    )
     version = _one(compiled["rule_versions"], rule_id="jd.abuse")
     assert (version["combo"], version["undecided_zh"], version["unit_of_count"]) == (None, None, "window")
 
@@ -277,10 +291,12 @@ def test_a_pause_is_on_the_version(tmp_path: Path) -> None:
 def test_a_rolling_and_a_calendar_window(tmp_path: Path) -> None:
     file = "pinduoduo/rules/response.yaml"
     rolling = _one(
-        _tables(tmp_path / "a", **spoil(file, "{every: day}", "{days: 30, lag: 1}"))["rule_versions"], rule_id="pinduoduo.reply_rate"
-    )  # fmt: skip
+        _tables(tmp_path / "a", **spoil(file, "{every: day}", "{days: 30, lag: 1}"))["rule_versions"],
+        rule_id="pinduoduo.reply_rate",
+    )
     assert (rolling["window_kind"], rolling["window_days"], rolling["window_lag"]) == ("rolling", 30, 1)
     calendar = _one(
-        _tables(tmp_path / "b", **spoil(file, "{every: day}", "{calendar: national_day}"))["rule_versions"], rule_id="pinduoduo.reply_rate"
-    )  # fmt: skip
+        _tables(tmp_path / "b", **spoil(file, "{every: day}", "{calendar: national_day}"))["rule_versions"],
+        rule_id="pinduoduo.reply_rate",
+    )
     assert (calendar["window_kind"], calendar["calendar"]) == ("calendar", "national_day")

@@ -37,10 +37,20 @@ def test_when_is_all_of_and_any_is_one_of() -> None:
 
 @pytest.mark.parametrize(
     "bad",
-    ["text", [{"fact": "a"}], [{"fact": "a", "lt": "1", "ge": "0"}], [{"lt": "1"}], [{"fact": "a", "lt": "much"}],
-     [{"fact": "a", "in": []}], [{"fact": "a", "in": "x"}], {"any": []}, {"whenever": []},
-     [{"fact": "a", "lt": "1", "unless": "x"}], [{"any": [[{"fact": "a", "lt": "1"}]], "fact": "b"}]],
-)  # fmt: skip
+    [
+        "text",
+        [{"fact": "a"}],
+        [{"fact": "a", "lt": "1", "ge": "0"}],
+        [{"lt": "1"}],
+        [{"fact": "a", "lt": "much"}],
+        [{"fact": "a", "in": []}],
+        [{"fact": "a", "in": "x"}],
+        {"any": []},
+        {"whenever": []},
+        [{"fact": "a", "lt": "1", "unless": "x"}],
+        [{"any": [[{"fact": "a", "lt": "1"}]], "fact": "b"}],
+    ],
+)
 def test_what_is_no_condition_is_refused(bad: object) -> None:
     with pytest.raises(BadCondition):
         read_condition(bad)

@@ -1,9 +1,10 @@
-"""Take one evidence row, translation, date or case out of the real packs at a time: the loader refuses each."""
+"""Take one evidence row, translation, date or case out of the real packs: the loader refuses each."""
 
 from __future__ import annotations
 
 import csv
 import io
+import itertools
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -31,8 +32,12 @@ def packs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read a file again only when it changed, so that hundreds of variants take seconds."""
     for module, name in (
-        (load, "read_yaml"), (registry, "read_yaml"), (load, "read_rules"), (load, "read_cases"), (load, "read_register"),
-    ):  # fmt: skip
+        (load, "read_yaml"),
+        (registry, "read_yaml"),
+        (load, "read_rules"),
+        (load, "read_cases"),
+        (load, "read_register"),
+    ):
         monkeypatch.setattr(module, name, _cached(getattr(module, name)))
     monkeypatch.setattr(load, "fingerprint", lambda root: "0" * 64)
 
@@ -110,9 +115,12 @@ def _without_statement_en(text: str) -> Iterator[str]:
     rows = list(csv.reader(io.StringIO(text, newline="")))
     column = rows[0].index("statement_en")
     for spoilt in range(1, len(rows)):
-        yield _csv([
-            [("" if (n, c) == (spoilt, column) else cell) for c, cell in enumerate(row)] for n, row in enumerate(rows)
-        ])  # fmt: skip
+        yield _csv(
+            [
+                [("" if (n, c) == (spoilt, column) else cell) for c, cell in enumerate(row)]
+                for n, row in enumerate(rows)
+            ]
+        )
 
 
 def _csv(rows: list[list[str]]) -> str:
@@ -132,7 +140,7 @@ def _without_dates(text: str) -> Iterator[str]:
 
 def _without_cases(text: str) -> Iterator[str]:
     starts = [match.start() for match in re.finditer(r"^- rule:", text, re.MULTILINE)] + [len(text)]
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in itertools.pairwise(starts):
         yield text[:start] + text[end:]
 
 

@@ -55,15 +55,17 @@ def test_only_official_when_asked(tmp_path: Path) -> None:
 
 def test_the_weakest_field_decides_the_grade(tmp_path: Path) -> None:
     two = spoil(
-        RULES, "[{id: E-JD-003, supports: [params, penalties]}]",
+        RULES,
+        "[{id: E-JD-003, supports: [params, penalties]}]",
         "[{id: E-JD-003, supports: [params]}, {id: E-JD-005, supports: [penalties]}]",
-    )  # fmt: skip
+    )
     packs = load_packs(write_packs(tmp_path, **two), strict=False)
     assert version_grade(packs.rules["jd.abuse"].versions[0], packs) == "hearsay"
     both = spoil(
-        RULES, "[{id: E-JD-003, supports: [params, penalties]}]",
+        RULES,
+        "[{id: E-JD-003, supports: [params, penalties]}]",
         "[{id: E-JD-003, supports: [params, penalties]}, {id: E-JD-005, supports: [penalties]}]",
-    )  # fmt: skip
+    )
     packs = load_packs(write_packs(tmp_path, **both), strict=False)
     assert version_grade(packs.rules["jd.abuse"].versions[0], packs) == "official"
 

@@ -30,9 +30,15 @@ def _number(low: str, high: str | None = None) -> Number:
 
 @pytest.mark.parametrize(
     ("seconds", "zh", "en"),
-    [("180", "3分钟", "3 minutes"), ("3600", "1小时", "1 hour"), ("172800", "48小时", "48 hours"), ("45", "45秒", "45 seconds"),
-     ("90", "90秒", "90 seconds"), ("600.12", "10分钟", "10 minutes")],
-)  # fmt: skip
+    [
+        ("180", "3分钟", "3 minutes"),
+        ("3600", "1小时", "1 hour"),
+        ("172800", "48小时", "48 hours"),
+        ("45", "45秒", "45 seconds"),
+        ("90", "90秒", "90 seconds"),
+        ("600.12", "10分钟", "10 minutes"),
+    ],
+)
 def test_durations(seconds: str, zh: str, en: str) -> None:
     assert duration_words(Decimal(seconds)) == (zh, en)
 
@@ -45,12 +51,19 @@ def test_amounts() -> None:
 
 def test_money(packs: Packs) -> None:
     share = Effect(
-        "money", amount=_number("0.30"), is_rate=True, base="paid_cny", maximum=_number("500"), currency="CNY",
-        payee="buyer", form="unknown",
-    )  # fmt: skip
+        "money",
+        amount=_number("0.30"),
+        is_rate=True,
+        base="paid_cny",
+        maximum=_number("500"),
+        currency="CNY",
+        payee="buyer",
+        form="unknown",
+    )
     assert effect_words(share, packs.registry) == (
-        "赔付买家实付金额的30%（最高500元）", "pay 30% of the amount paid (at most 500 yuan) to the buyer",
-    )  # fmt: skip
+        "赔付买家实付金额的30%（最高500元）",
+        "pay 30% of the amount paid (at most 500 yuan) to the buyer",
+    )
     times = Effect("money", amount=_number("10"), is_rate=True, base="goods_cny", currency="yunzuan")
     assert effect_words(times, packs.registry)[0] == "支付货款10倍的云钻"
     unknown = Effect("money", amount=Number(None, None), currency="CNY", payee="platform")
