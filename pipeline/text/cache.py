@@ -1,4 +1,4 @@
-"""Keep compiled lexicons between runs, so that a check starts at once."""
+"""Keep what was compiled from the packs between runs, so that a check starts at once."""
 
 from __future__ import annotations
 
@@ -8,30 +8,29 @@ import pickle
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
-if TYPE_CHECKING:
-    from pipeline.text.lexicon import Lexicons
+T = TypeVar("T")
+_KEPT = 3  # fingerprints of one kind: what-if runs go to and fro between packs
 
 
-def load_cached(fingerprint: str, make: Callable[[], Lexicons]) -> Lexicons:
+def cached(kind: str, fingerprint: str, make: Callable[[], T], expected: type[T]) -> T:
     """What `make` returned the last time for this fingerprint, else what it returns now.
 
     A cache that cannot be read or written costs time, never the answer.
     """
-    from pipeline.text.lexicon import Lexicons
-
-    file = _folder() / f"{fingerprint}.pickle"
+    file = _folder() / f"{kind}-{fingerprint}.pickle"
     with contextlib.suppress(Exception):  # whatever a damaged file raises, making it anew is the mend
         if file.stat().st_uid == os.getuid():
             kept = pickle.loads(file.read_bytes())
-            if isinstance(kept, Lexicons) and kept.fingerprint == fingerprint:
+            if isinstance(kept, expected):
                 return kept
     made = make()
     with contextlib.suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        for old in file.parent.glob("*.pickle"):
-            old.unlink()
+        old = sorted(file.parent.glob(f"{kind}-*.pickle"), key=lambda path: path.stat().st_mtime)
+        for path in old[: max(0, len(old) - _KEPT + 1)]:
+            path.unlink()
         handle, name = tempfile.mkstemp(dir=file.parent)
         with os.fdopen(handle, "wb") as stream:
             pickle.dump(made, stream, protocol=pickle.HIGHEST_PROTOCOL)
@@ -41,4 +40,4 @@ def load_cached(fingerprint: str, make: Callable[[], Lexicons]) -> Lexicons:
 
 def _folder() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "guize" / "lexicons"
+    return Path(base) / "guize"

@@ -14,7 +14,7 @@ from pipeline.text.normalise import normalise
 
 TIERS = ("forbidden", "sensitive", "allowed_with_proof")
 PURPOSES = ("risk", "wanted", "counted")
-ROLES = ("agent", "robot", "buyer", "system")
+ROLES = ("agent", "robot", "buyer", "system", "listing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +119,11 @@ def load_lexicons(folder: Path, allowed: Mapping[str, Sequence[str]] | None = No
     Raises:
         RulesInvalid: with every problem found: file, line, key, and the mend.
     """
-    from pipeline.text.cache import load_cached
+    from pipeline.text.cache import cached
 
     files = sorted(folder.glob("*.yaml"))
     fingerprint = fingerprint_of(files)
-    loaded = load_cached(fingerprint, lambda: _read(folder, files, fingerprint))
+    loaded = cached("lexicons", fingerprint, lambda: _read(folder, files, fingerprint), Lexicons)
     return loaded.with_allowed(allowed) if allowed else loaded
 
 
