@@ -41,10 +41,10 @@ class Limit:
 def time_limit(version: Version) -> tuple[str, Number, str] | None:
     """The time limit of a single unit: parameter, number as written, unit; None when the rule has none."""
     params = version.part("params")
-    for key, (unit, _) in TIME_LIMITS.items():
+    for key, (unit, op) in TIME_LIMITS.items():
         value = params.get(key, NONE)
         number = None if value == NONE else read_number(value)
-        if number is not None:
+        if number is not None and op == "le":
             return key, number, unit
     return None
 
@@ -108,7 +108,7 @@ def _param_limit(version: Version, wanted: str) -> tuple[str, Number, str] | Non
     for key, (unit, op) in {**TIME_LIMITS, **COUNT_LIMITS}.items():
         value = params.get(key, NONE)
         number = None if value == NONE else read_number(value)
-        if number is None or (key in COUNT_LIMITS and wanted in _TIMES):
+        if number is None or (key in COUNT_LIMITS and (wanted in _TIMES or wanted == NONE)):
             continue
         if key == "limit_hours" and "grace_hours" in params:
             grace = read_number(params["grace_hours"])

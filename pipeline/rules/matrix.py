@@ -15,6 +15,7 @@ from pipeline.rules.values import UNKNOWN, Number, show_number
 from pipeline.rules.words import duration_words, word
 
 Row = Mapping[str, Any]
+_UNITS = {"point": ("分", " points"), "star": ("星", " stars"), "count": ("", "")}
 _OPS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 _STATUS = {
     "searched_none": ("查过，未见规则", "searched, none found"),
@@ -72,7 +73,7 @@ def concept_sheet(packs: Packs, rows: Sequence[Row], concept: str, as_of: date, 
     there = {row["pack"] for row in lines}
     cells = [_line(packs, row) for row in lines]
     cells += [
-        [packs.registry.platforms[code][lang()], "—", say("此轨道无", "none on this track"), *[""] * 8]
+        [packs.registry.platforms[code][lang()], "—", say("当日无", "none on that day"), *[""] * 8]
         for code in packs.registry.codes
         if code not in there
     ]
@@ -102,7 +103,7 @@ def overview_sheet(packs: Packs, rows: Sequence[Row], as_of: date, track: str) -
     cells = [
         [
             f"{entry[lang()]}\n{concept}",
-            *(_short_cells(packs, found.get((concept, code), [])) for code in codes),
+            *(_short_cells(found.get((concept, code), [])) for code in codes),
         ]
         for concept, entry in packs.registry.concepts.items()
         if any(row["rule_id"] for code in codes for row in found.get((concept, code), []))
@@ -115,12 +116,15 @@ def overview_sheet(packs: Packs, rows: Sequence[Row], as_of: date, track: str) -
     return Sheet(title, [say("概念", "concept"), *names], cells, [note], [_record(row) for row in rows])
 
 
-def demand(packs: Packs, row: Row) -> str:
+def demand(row: Row) -> str:
     """What must hold: share or number with its comparison, and the time limit of a single unit."""
+    is_time = row["threshold_unit"] in ("second", "hour")
+    if is_time and row["op"] == "le" and row["judged_by"] != "mean" and row["threshold"] is not None:
+        return _time(row["threshold"], row["threshold_unit"])
     parts = []
-    limit_is_time = row["threshold"] is not None and row["threshold_unit"] == row["time_limit_unit"]
-    if row["op"] is not None and not (limit_is_time and row["threshold"] == row["time_limit"]):
-        parts.append(f"{_OPS[row['op']]}{_amount(packs, row['threshold'], row['threshold_unit'])}")
+    if row["op"] is not None:
+        mean = say("均值", "mean ") if row["judged_by"] == "mean" else ""
+        parts.append(f"{mean}{_OPS[row['op']]}{_amount(row['threshold'], row['threshold_unit'])}")
     if row["time_limit"] is not None:
         parts.append(_time(row["time_limit"], row["time_limit_unit"]))
     return " · ".join(parts)
@@ -139,7 +143,7 @@ def _line(packs: Packs, row: Row) -> list[Any]:
     return [
         platform,
         f"{say(rule.title_zh, rule.title_en)}\n{rule.id}",
-        demand(packs, row) or say("见处罚", "see the penalty"),
+        demand(row) or say("见处罚", "see the penalty"),
         say(*unit),
         _hours(row),
         _window(row),
@@ -177,31 +181,31 @@ def _window(row: Row) -> str:
     return say(row["judged_window"] or "", row["judged_window_en"] or "")
 
 
-def _short_cells(packs: Packs, rows: Sequence[Row]) -> str:
+def _short_cells(rows: Sequence[Row]) -> str:
     if not any(row["rule_id"] for row in rows):
-        status = rows[0]["status"] if rows else "todo"
+        status = rows[0]["status"] if rows else "searched_none"
         return {"searched_none": "—", "not_applicable": "/"}.get(status, "")
     said = []
     for row in sorted(rows, key=lambda row: (row["relation"] != "exact", row["rule_id"])):
-        short = demand(packs, row) or say("有", "yes")
+        short = demand(row) or say("有", "yes")
         doubt = "" if row["version_certain"] or row["from_date"] != FIRST_DAY else "？"
         said.append(f"{short}{doubt}")
     shown = list(dict.fromkeys(said))
     return "\n".join(shown[:3]) + ("\n…" if len(shown) > 3 else "")
 
 
-def _amount(packs: Packs, threshold: Decimal | None, unit: str | None) -> str:
+def _amount(threshold: Decimal | None, unit: str | None) -> str:
     if threshold is None:
         return say("不详", "unknown")
     number = Number(threshold, threshold)
     if unit == "share":
         return show_number(number, percent=True)
     if unit in ("second", "hour"):
-        return _time(threshold, unit)
+        return say(*duration_words(threshold * (3600 if unit == "hour" else 1)))
     if unit == "rank_percent":
         return say(f"排名 {show_number(number, percent=True)}", f"rank {show_number(number, percent=True)}")
-    entry = packs.registry.units.get("threshold_units", {}).get(unit, {})
-    return f"{show_number(number)}{say(entry.get('zh', ''), ' ' + entry.get('en', ''))}"
+    zh, en = _UNITS.get(unit or "", ("", ""))
+    return say(f"{show_number(number)}{zh}", f"{show_number(number)}{en}")
 
 
 def _time(limit: Decimal, unit: str | None) -> str:

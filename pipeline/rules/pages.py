@@ -12,6 +12,7 @@ from pipeline.rules.model import Packs, Rule, Version
 from pipeline.rules.output import Sheet
 from pipeline.rules.rule_words import assumed_words, rule_words
 from pipeline.rules.timeline import version_grade
+from pipeline.rules.unknowns import UNKNOWNS, unknown_rules
 
 _TRACKS = {
     "in_force": ("现行", "in force"),
@@ -204,6 +205,10 @@ def coverage_sheet(packs: Packs) -> Sheet:
         counts = [cells[code, status] for status in ("rule", "searched_none", "not_applicable", "todo")]
         name = packs.registry.platforms[code][lang()]
         notes.append(f"  {name}（{code}）: " + " / ".join(str(count) for count in counts))
+    notes.append(say("现行规则里，来源没有说的：", "of the rules in force, what no source states:"))
+    for code, gaps in unknown_rules(packs).items():
+        said = [f"{say(*UNKNOWNS[kind])} {len(found)}" for kind, found in gaps.items() if found]
+        notes.append(f"  {packs.registry.platforms[code][lang()]}（{code}）: " + say("；", "; ").join(said))
     total = rows[-1]
     title = say(
         f"证据 {total[4]} 条已用 + {total[5]} 条有因不用 = {total[6]} 条",

@@ -121,7 +121,7 @@ def test_compare_in_every_format(small: Path, tmp_path: Path) -> None:
 def test_compare_all_and_on_the_training_track(small: Path) -> None:
     assert "限时回复率" in _run(small, "compare").output
     taught = _run(small, "compare", "--concept", "points_ladder", "--track", "training").output
-    assert "jd.ladder" in taught and "此轨道无" in taught
+    assert "jd.ladder" in taught and "当日无" in taught
 
 
 def test_compare_in_english(small: Path) -> None:

@@ -99,7 +99,7 @@ def test_unknown_is_shown_as_unknown(tmp_path: Path) -> None:
     packs = load_packs(write_packs(tmp_path, **spoil(RESPONSE, "lt: '0.50'", "lt: unknown")), strict=False)
     row = _as_of(packs, "reply_rate", "2022-01-01")["pinduoduo.reply_rate"]
     assert (row["op"], row["threshold"], row["threshold_canonical"]) == ("ge", None, None)
-    assert demand(packs, row) == "≥不详 · 3分钟内"
+    assert demand(row) == "≥不详 · 3分钟内"
 
 
 def test_frames_have_the_marts_schema(tmp_path: Path) -> None:
