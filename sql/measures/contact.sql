@@ -1,4 +1,4 @@
--- contact: one row per buyer's day with agent messages and combo; value = messages in the night or without an answer
+-- contact: one row per buyer's day with agent messages and combo; value = messages unasked in the night or too many without an answer
 with sent as (
     select
         k.combo,
@@ -25,7 +25,8 @@ with sent as (
                 extract(hour from u.sent_at) * 60 + extract(minute from u.sent_at) >= k.night_hours_from_minute
                 or extract(hour from u.sent_at) * 60 + extract(minute from u.sent_at) < k.night_hours_to_minute
         end as at_night,
-        u.turn = 0 or u.unanswered > coalesce(k.unanswered_messages, 1000000) as unasked
+        u.turn = 0 as unasked,
+        u.unanswered > coalesce(k.unanswered_messages, 1000000) as unheard
     from unanswered_runs as u
     cross join combos_contact as k
     where u.agent_id is not null
@@ -41,7 +42,7 @@ counted as (
         min(conversation_id) as conversation_id,
         min_by(message_id, sent_at) as message_id,
         min_by(agent_id, sent_at) as agent_id,
-        count(case when unasked and (at_night or unanswered_messages is not null) then 1 end) as times
+        count(case when unheard or unasked and at_night then 1 end) as times
     from sent
     group by combo, store_id, unit_id, at_least
 )
