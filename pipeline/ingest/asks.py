@@ -35,7 +35,7 @@ def asks_of(messages: pl.DataFrame, offline: pl.DataFrame | None = None) -> pl.D
         "conversation_id", "sent_at", "agent_id", "role",
         at.alias("at"), last_of(new).alias("start"), next_of(new.shift(-1).fill_null(True)).alias("end"),
         next_of(agent).alias("human"), next_of(agent | assist).alias("assisted"), next_of(agent | robot).alias("any"),
-        next_of(robot & ~pl.col("assisted")).alias("robot"),
+        next_of(robot & ~pl.col("assisted").fill_null(False)).alias("robot"),
         last_of(moved).alias("moved"), last_of(buyer).shift(1).alias("buyer_before"),
         next_of(opens).shift(-1).alias("turn_after"), opens.alias("opens_round"),
         (agent | moved).cast(pl.Int64).cum_sum().alias("people"),
