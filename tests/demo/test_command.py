@@ -58,8 +58,11 @@ def test_totals_are_the_sums_of_the_rows(sample: Path) -> None:
     summed = totals.group_by(key).agg(pl.col("breaches").sum().alias("n"), pl.col("money_low_cny").sum())
     both = counted.join(summed, on=key, how="left")
     assert both.filter(pl.col("n") != pl.col("n_right")).is_empty()
-    # a breach's row has the effects of its own certainty; an effect that is less sure is in the totals only
-    assert both.filter(pl.col("money_low_cny") > pl.col("money_low_cny_right")).is_empty()
+    alone = both.filter(
+        pl.col("rule_id").is_in(["douyin.late_shipment", "kuaishou.late_shipment", "taobao.abuse"])
+    )
+    assert len(alone) > 5
+    assert alone.filter(pl.col("money_low_cny").ne_missing(pl.col("money_low_cny_right"))).is_empty()
     ordered = totals.filter(pl.col("money_low_cny") > pl.col("money_high_cny"))
     assert ordered.is_empty()
 

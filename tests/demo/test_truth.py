@@ -15,7 +15,7 @@ from pipeline.demo.plan import make_plan
 from pipeline.demo.truth.breach import CONFIRMED, CONTINGENT, Breach, Effect
 from pipeline.demo.truth.judge import holds
 from pipeline.demo.truth.known import Ask, Known, Line, Parcel, Request, Talk
-from pipeline.demo.truth.ledgers import cap_points, crossings
+from pipeline.demo.truth.ledgers import cap_points, crossings, heavier_node_of_a_day
 from pipeline.demo.truth.parcels import late_parcels, slow_refunds
 from pipeline.demo.truth.replies import failing_windows, months, slow_answers, unserved
 from pipeline.demo.truth.words import absolute_titles, bad_words
@@ -125,14 +125,15 @@ def test_out_of_stock_takes_the_least_of_a_late_order_away_unless_it_is_no_deare
     def low(paid_fen: int, hours: int) -> dict[str, object]:
         picked = NOON + hours * HOUR
         late = _late(replace(PARCEL, paid_fen=paid_fen, shipped=picked, picked=picked))
-        return {pack: late[pack].row()["money_low_cny"] for pack in ("jd", "taobao")}
+        assert late["jd"].row()["money_low_cny"] == late["jd"].effects[0].high  # its own price stays
+        return {pack: late[pack].counted[0].low for pack in ("jd", "taobao")}
 
     assert low(30_000, 96) == {"jd": 1_500, "taobao": 1_500}
     assert low(30_000, 97) == {"jd": 0, "taobao": 1_500}
     assert low(30_000, 121) == {"jd": 0, "taobao": 0}
     assert low(1_000, 121) == {"jd": 500, "taobao": 500}
     waiting = _late(replace(PARCEL, shipped=None, picked=None, waiting=True))
-    assert waiting["jd"].row()["money_low_cny"] == 0
+    assert waiting["jd"].counted[0].low == 0
 
 
 def _refunds(request: Request) -> set[str]:
@@ -263,7 +264,8 @@ def test_weekly_cap_cuts_in_the_order_of_time() -> None:
     found = list(unserved(replace(EMPTY, talks=[_talk(None, at=NOON + n * 60) for n in range(6)])))
     found += list(unserved(replace(EMPTY, talks=[_talk(None, at=NOON + 7 * DAY)])))
     cap_points(found)
-    assert [effect.high for b in found for effect in b.effects if effect.code == "A"] == [2, 2, 2, 2, 0, 0, 2]
+    assert {effect.high for b in found for effect in b.effects if effect.code == "A"} == {2}
+    assert [effect.high for b in found for effect in b.counted if effect.code == "A"] == [2, 2, 2, 2, 0, 0, 2]
 
 
 def _award(points: float, sure: str, at: int, code: str = "B") -> Breach:
@@ -288,6 +290,18 @@ def test_ladder_takes_the_highest_node_and_counts_proven_ones_once() -> None:
         for b in crossings([_award(13, CONFIRMED, 1, "A"), _award(11, CONFIRMED, 2, "A")])
     ]
     assert steps == [("node_12", 200_000), ("node_24", 200_000)]
+
+
+def test_of_two_ladders_on_a_day_the_stricter_is_summed() -> None:
+    given = [_award(12, CONFIRMED, 1, "A"), _award(8, CONFIRMED, 2), _award(12, CONFIRMED, 3 * DAY, "A")]
+    nodes = list(crossings(given))
+    heavier_node_of_a_day(nodes)
+    summed = {(b.rule_id, b.kind): [e.high for e in b.counted if e.kind == "money"] for b in nodes}
+    assert summed == {
+        ("douyin.ladder_a", "node_12"): [0],
+        ("douyin.ladder_a", "node_24"): [200_000],
+        ("douyin.ladder_b", "node_8"): [500_000],
+    }
 
 
 def test_nodes_reached_by_words_say_so_and_a_new_year_begins_anew() -> None:

@@ -45,7 +45,15 @@ class Breach:
     needs_text: bool = False
     unsettled: bool = False  # the window is not wholly inside the data
     has_penalties: bool = False
-    effects: list[Effect] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)  # what it costs by itself
+    summed: list[Effect] | None = (
+        None  # what it adds to the sums after caps and beside other rules, if not the same
+    )
+
+    @property
+    def counted(self) -> list[Effect]:
+        """Its effects as they enter the sums."""
+        return self.effects if self.summed is None else self.summed
 
     @property
     def home(self) -> bool:

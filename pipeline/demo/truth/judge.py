@@ -14,7 +14,7 @@ from pipeline.demo.generate import World
 from pipeline.demo.plan import Plan
 from pipeline.demo.truth.breach import Breach, Effect, add, heaviest
 from pipeline.demo.truth.known import known_of
-from pipeline.demo.truth.ledgers import cap_points, crossings
+from pipeline.demo.truth.ledgers import cap_points, crossings, heavier_node_of_a_day
 from pipeline.demo.truth.parcels import late_parcels, slow_refunds
 from pipeline.demo.truth.replies import failing_windows, slow_answers, unserved
 from pipeline.demo.truth.words import absolute_titles, bad_words
@@ -99,7 +99,9 @@ def judge(world: World) -> list[Breach]:
     ]
     cap_points(found)
     taught = [replace(breach, track="training") for breach in found if breach.rule_id in TRAINING_ONLY]
-    return [*found, *taught, *crossings(found)]
+    nodes = list(crossings(found))
+    heavier_node_of_a_day(nodes)
+    return [*found, *taught, *nodes]
 
 
 def truth_rows(breaches: Sequence[Breach]) -> pl.DataFrame:
@@ -123,7 +125,7 @@ def truth_totals(breaches: Sequence[Breach]) -> pl.DataFrame:
     for breach in breaches:
         key = (breach.store_id, breach.pack, breach.rule_id, breach.track)
         groups[*key, breach.certainty][0].append(breach)
-        for effect in breach.effects:
+        for effect in breach.counted:
             groups[*key, effect.certainty][1].append(effect)
     rows = []
     for (store_id, pack, rule_id, track, certainty), (members, effects) in groups.items():

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pipeline.demo.clock import moment
 from pipeline.demo.truth.breach import CONFIRMED, CONTINGENT, Breach, Effect
 
-_WEEK = 7
+_DAY, _WEEK = 86_400, 7
 
 
 @dataclass(frozen=True)
@@ -53,16 +53,37 @@ LADDERS: dict[tuple[str, str], tuple[str, tuple[Node, ...]]] = {
 
 
 def cap_points(breaches: Sequence[Breach]) -> None:
-    """Douyin: no-service costs at most A 8 a week; what goes past is cut, in the order of time."""
+    """Douyin: no-service adds at most A 8 a week to the sums; what goes past is cut, in the order of time."""
     run: dict[tuple[str, int], float] = defaultdict(float)
     for breach in sorted((b for b in breaches if b.rule_id == "douyin.no_service"), key=lambda b: b.occurred):
-        week = (breach.occurred // 86_400 + 3) // _WEEK
-        for place, effect in enumerate(breach.effects):
+        week = (breach.occurred // _DAY + 3) // _WEEK
+        breach.summed = []
+        for effect in breach.effects:
             if effect.kind == "points" and effect.code == "A":
                 left = 8 - run[breach.store_id, week]
                 high = max(0, min(effect.high or 0, left))
                 run[breach.store_id, week] += high
-                breach.effects[place] = replace(effect, high=high)
+                effect = replace(effect, high=high)
+            breach.summed.append(effect)
+
+
+def heavier_node_of_a_day(nodes: Sequence[Breach]) -> None:
+    """Douyin: of what both ladders bring on one day the stricter is used; the lesser money is not summed."""
+    for node in nodes:
+        for other in nodes:
+            pair = {node.rule_id, other.rule_id} == {"douyin.ladder_a", "douyin.ladder_b"}
+            if (
+                pair
+                and node.store_id == other.store_id
+                and node.occurred // 86_400 == other.occurred // 86_400
+            ):
+                dearer = [e.high for e in other.effects if e.kind == "money" and e.high is not None]
+                node.summed = [
+                    replace(e, low=0, high=0)
+                    if e.kind == "money" and e.high is not None and dearer and max(dearer) > e.high
+                    else e
+                    for e in node.counted
+                ]
 
 
 def crossings(breaches: Sequence[Breach]) -> Iterator[Breach]:
@@ -90,7 +111,7 @@ def _walk(
         year = 0 if rule_id.startswith("jd.") else moment(breach.occurred).year
         points = sum(
             _award(effect, certainty)
-            for effect in breach.effects
+            for effect in breach.counted
             if effect.kind == "points" and effect.code == points_class
         )
         if points <= 0:

@@ -111,6 +111,8 @@ def late_parcels(known: Known) -> Iterator[Breach]:
             promised = parcel.promised if rule.promise else None
             due = promised if promised is not None else start + rule.hours * HOUR
             if _late(rule, parcel, due, known.made_at):
+                effects = rule.cost(parcel, parcel.order_id in known.late_complaints)
+                beside = _beside_stock(rule, parcel, start, known)
                 yield Breach(
                     known.store_id,
                     rule.rule_id.partition(".")[0],
@@ -120,18 +122,20 @@ def late_parcels(known: Known) -> Iterator[Breach]:
                     rule.track,
                     parcel.order_id,
                     has_penalties=True,
-                    effects=_priced(rule, parcel, start, known),
+                    effects=effects,
+                    summed=[beside(effect) for effect in effects] if beside else None,
                 )
 
 
-def _priced(rule: Shipping, parcel: Parcel, start: int, known: Known) -> list[Effect]:
-    """What the order costs; at the least nothing where it is out of stock too: no source adds the two up."""
-    effects = rule.cost(parcel, parcel.order_id in known.late_complaints)
+def _beside_stock(
+    rule: Shipping, parcel: Parcel, start: int, known: Known
+) -> Callable[[Effect], Effect] | None:
+    """What an order adds to the sums if it is out of stock too: no source adds both up, the low end falls."""
     arrived = parcel.picked if parcel.picked is not None else known.made_at if parcel.waiting else start
     if rule.stock is None or parcel.paid is None or arrived <= start + rule.stock_hours * HOUR:
-        return effects
+        return None
     dearest = rule.stock(parcel)
-    return [replace(effect, low=0) if (effect.high or 0) < dearest else effect for effect in effects]
+    return lambda effect: replace(effect, low=0) if (effect.high or 0) < dearest else effect
 
 
 def _paid_within(paid: int, days: tuple[str, str]) -> bool:
