@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 BIN := .venv/bin
 STAMP := .venv/.installed-from-lock
 
-.PHONY: help setup demo test check bench text-report dictionary vendor clean
+.PHONY: help setup demo test check bench text-report dictionary cookbook vendor clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -55,6 +55,9 @@ text-report: $(STAMP) ## precision and recall of the lexicons on the labelled se
 
 dictionary: $(STAMP) ## write warehouse/README.md, the data dictionary, from pipeline/tables.py
 	$(BIN)/python -m pipeline.publish.dictionary --write
+
+cookbook: $(STAMP) ## write the demo's answers into docs/cookbook.md (after make demo)
+	@$(BIN)/python -m pipeline.publish.cookbook demo/warehouse
 
 VENDOR := pipeline/publish/report/vendor
 
