@@ -12,6 +12,7 @@ import pyarrow.parquet as parquet
 
 from pipeline.tables import FACTS
 
+ASKED_LATER = "asked_later"
 ROWS_PER_BATCH = 1_500_000  # of messages; a prototype was fastest between one and two million
 
 
@@ -20,13 +21,14 @@ class Batch:
     """Whole store-months of one month, with the fact files of each table."""
 
     name: str
+    month: str
     files: Mapping[str, tuple[Path, ...]]
     platforms: tuple[str, ...]
 
     def fingerprint(self, tables: Iterable[str]) -> str:
         """Hash of the content of the files of these tables."""
         digest = hashlib.sha256()
-        for table in sorted(tables):
+        for table in sorted({*tables, *((ASKED_LATER,) if "asks" in tables else ())}):
             for file in self.files.get(table, ()):
                 digest.update(f"{table} {file.parts[-4:-1]} {_content(file)}".encode())
         return digest.hexdigest()[:16]
@@ -60,19 +62,27 @@ def make_batches(facts: Path, rows_per_batch: int = ROWS_PER_BATCH) -> list[Batc
             if "month" in keys:
                 store = f"{keys['platform']}/{keys['store']}"
                 months.setdefault(keys["month"], {}).setdefault(store, {}).setdefault(table, []).append(file)
+                began = file.stem.removeprefix("part-")
+                if table == "asks" and began not in (keys["month"], "part"):
+                    # asked in this month, in a conversation that began in another: rounds and conversations are
+                    # counted there, consumers' days here
+                    months.setdefault(began, {}).setdefault(store, {}).setdefault(ASKED_LATER, []).append(file)
     batches = []
     for month, stores in sorted(months.items()):
         group: list[str] = []
         rows = 0
         number = 1
         for store, tables in sorted(stores.items()):
+            if set(tables) == {ASKED_LATER}:
+                continue
             size = sum(_rows(file) for file in tables.get("messages", ()))
             if group and rows + size > rows_per_batch:
                 batches.append(_batch(f"{month}-{number:03d}", group, stores))
                 group, rows, number = [], 0, number + 1
             group.append(store)
             rows += size
-        batches.append(_batch(f"{month}-{number:03d}", group, stores))
+        if group:
+            batches.append(_batch(f"{month}-{number:03d}", group, stores))
     return batches
 
 
@@ -85,4 +95,4 @@ def _batch(name: str, stores: list[str], tables_of: Mapping[str, Mapping[str, li
     for store in stores:
         for table, paths in tables_of[store].items():
             files[table] = (*files.get(table, ()), *paths)
-    return Batch(name, files, tuple(sorted({store.split("/")[0] for store in stores})))
+    return Batch(name, name[:7], files, tuple(sorted({store.split("/")[0] for store in stores})))

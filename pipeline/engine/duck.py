@@ -48,9 +48,13 @@ def show_files(connection: duckdb.DuckDBPyConnection, table: Table, files: Itera
 
 def show_as(connection: duckdb.DuckDBPyConnection, name: str, files: Iterable[Path], empty: str) -> None:
     """Create the view `name` over Parquet files, or over `empty` when there is none."""
+    run(connection, f"create or replace view {name} as {files_select(files, empty)}")
+
+
+def files_select(files: Iterable[Path], empty: str) -> str:
+    """A SELECT over Parquet files, or `empty` when there is none."""
     listed = ", ".join(f"'{quoted(file)}'" for file in files)
-    body = f"select * from read_parquet([{listed}], hive_partitioning = false)" if listed else empty
-    run(connection, f"create or replace view {name} as {body}")
+    return f"select * from read_parquet([{listed}], hive_partitioning = false)" if listed else empty
 
 
 def copy_to(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, target: Path) -> None:

@@ -6,14 +6,15 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
 
-from pipeline.engine.batches import Batch
-from pipeline.engine.duck import copy_to, open_duckdb, quoted, run, show_as, show_files
+from pipeline.engine.batches import ASKED_LATER, Batch
+from pipeline.engine.duck import copy_to, files_select, open_duckdb, quoted, rows, run, show_as, show_files
 from pipeline.engine.models import Model, in_order
-from pipeline.tables import FACTS, Table, by_name
+from pipeline.tables import FACTS, by_name
 
 UNIT_TABLES = ("unit_daily", "failing_units", "mend_units", "open_units")  # fed by the view `units` of one measure
 FACT_TABLES = ("fact_daily", "order_daily", "agent_daily")  # fed by the facts alone
@@ -29,11 +30,28 @@ class Done:
 
 
 @dataclass(frozen=True)
+class _Plan:
+    """A measure with the models it needs, in order; no measure: the tables that the facts alone feed."""
+
+    measure: Model | None
+    chain: tuple[Model, ...]
+    reads: frozenset[str]
+    content: str
+
+    @property
+    def name(self) -> str:
+        return self.measure.name if self.measure else "facts"
+
+
+@dataclass(frozen=True)
 class _Task:
     batch: Batch
-    measure: Model | None  # None: the tables that the facts alone feed
-    reads: frozenset[str]
+    plan: _Plan
     fingerprint: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.plan.name}/{self.batch.name}"
 
 
 def build_state(
@@ -47,96 +65,128 @@ def build_state(
         state: folder to which `<table>/<measure>/<batch>.parquet` is written.
         full: build everything anew.
     """
-    seen = _read_seen(state)
     state.mkdir(parents=True, exist_ok=True)
-    tasks = _tasks(list(batches), models, rules)
-    stale = [task for task in tasks if full or seen.get(_key(task)) != task.fingerprint]
-    for number, task in enumerate(stale, start=1):
-        if progress:
-            progress(f"{task.batch.name} {task.measure.name if task.measure else 'facts'}", number, len(stale))
+    seen = _read_seen(state)
+    plans = _plans(models, rules)
+    tasks = [task for batch in batches for plan in plans if (task := _task(batch, plan))]
+    stale = [task for task in tasks if full or seen.get(task.key) != task.fingerprint]
+    number = 0
+    for batch, mine in groupby(stale, key=lambda task: task.batch):
         with open_duckdb(scratch, memory=memory) as connection:
-            _build(connection, task, models, rules, state)
-        seen[_key(task)] = task.fingerprint
+            _show_batch(connection, batch, rules)
+            for task in mine:
+                number += 1
+                if progress:
+                    progress(f"{batch.name} {task.plan.name}", number, len(stale))
+                _build(connection, task, models, rules, state)
+                seen[task.key] = task.fingerprint
         _write_seen(state, seen)
-    _drop_orphans(state, {_key(task): task.fingerprint for task in tasks})
+    _drop_orphans(state, {task.key for task in tasks})
     return Done(len(stale), len(tasks) - len(stale))
 
 
-def _tasks(batches: list[Batch], models: Mapping[str, Model], rules: Path) -> list[_Task]:
-    measures = [model for model in models.values() if model.stage == "measures" and _combos(rules, model.name).exists()]
-    tasks = []
+def _plans(models: Mapping[str, Model], rules: Path) -> list[_Plan]:
     facts = {table.name for table in FACTS}
-    for batch in batches:
-        for measure in [*measures, None]:
-            outputs = UNIT_TABLES if measure else FACT_TABLES
-            chain = in_order(models, [measure.name] if measure else outputs)
-            used = {model.name: model for model in (*chain, *(models[name] for name in outputs))}
-            reads = frozenset().union(*(model.reads for model in used.values())) & facts
-            parts = [model.fingerprint for _, model in sorted(used.items())] + [batch.fingerprint(reads)]
-            if measure:
-                parts.append(hashlib.sha256(_combos(rules, measure.name).read_bytes()).hexdigest())
-            fingerprint = hashlib.sha256(" ".join(parts).encode()).hexdigest()[:16]
-            tasks.append(_Task(batch, measure, reads, fingerprint))
-    return tasks
+    measures = [model for model in models.values() if model.stage == "measures" and _combos(rules, model.name).exists()]
+    plans = []
+    for measure in [*measures, None]:
+        outputs = UNIT_TABLES if measure else FACT_TABLES
+        chain = in_order(models, [measure.name]) if measure else []
+        used = {model.name: model for model in (*chain, *(models[name] for name in outputs))}
+        parts = [model.fingerprint for _, model in sorted(used.items())]
+        if measure:
+            parts.append(hashlib.sha256(_combos(rules, measure.name).read_bytes()).hexdigest())
+        reads = frozenset().union(*(model.reads for model in used.values())) & facts
+        plans.append(_Plan(measure, tuple(chain), reads, " ".join(parts)))
+    return plans
+
+
+def _task(batch: Batch, plan: _Plan) -> _Task | None:
+    """The work of one plan on one batch; none where the measure has no rows to look at."""
+    if plan.measure and not any(batch.files.get(table) for table in plan.measure.reads):
+        return None
+    text = f"{plan.content} {batch.fingerprint(plan.reads)}"
+    return _Task(batch, plan, hashlib.sha256(text.encode()).hexdigest()[:16])
 
 
 def _combos(rules: Path, measure: str) -> Path:
     return rules / f"combos_{measure}.parquet"
 
 
+def _show_batch(connection: duckdb.DuckDBPyConnection, batch: Batch, rules: Path) -> None:
+    """The facts of a batch, and the small tables that measures share."""
+    for table in FACTS:
+        if table.name != "asks":
+            show_files(connection, table, batch.files.get(table.name, ()))
+    _show_asks(connection, batch)
+    show_as(connection, "order_scopes", [rules / "order_scopes.parquet"], "")
+    run(connection, "create table small_numbers as select cast(range as bigint) as n from range(1, 61)")
+
+
+def _show_asks(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Asks with two marks: asked in this month, and of a conversation that began in it."""
+    asked = batch.files.get("asks", ())
+    own = [file for file in asked if file.stem.removeprefix("part-") in (batch.month, "part")]
+    empty = by_name()["asks"].empty_select()
+    parts = [
+        f"select *, {marks} from ({files_select(files, empty)}) as part"
+        for files, marks in (
+            (own, "true as in_month, true as of_month"),
+            ([file for file in asked if file not in own], "true as in_month, false as of_month"),
+            (batch.files.get(ASKED_LATER, ()), "false as in_month, true as of_month"),
+        )
+    ]
+    run(connection, f"create view asks as {' union all '.join(parts)}")
+
+
 def _build(
     connection: duckdb.DuckDBPyConnection, task: _Task, models: Mapping[str, Model], rules: Path, state: Path
 ) -> None:
-    for table in FACTS:
-        if table.name in task.reads:
-            show_files(connection, table, task.batch.files.get(table.name, ()))
-    if task.measure is None:
-        for name in FACT_TABLES:
-            _write(connection, models[name], by_name()[name], state / name / "facts" / f"{task.batch.name}.parquet")
-        return
-    name = task.measure.name
-    _show_rules(connection, rules, name, "true")
-    show_as(connection, "order_scopes", [rules / "order_scopes.parquet"], "")
-    run(connection, "create or replace table small_numbers as select cast(range as bigint) as n from range(1, 61)")
-    for model in in_order(models, [name]):
-        run(connection, f"create view {model.name} as {model.sql}")
-    run(connection, f"create view units as select * from {name}")
     target = f"{task.batch.name}.parquet"
-    _write(connection, models["unit_daily"], by_name()["unit_daily"], state / "unit_daily" / name / target)
-    _show_rules(connection, rules, name, "judged_each")
-    _write(connection, models["failing_units"], by_name()["failing_units"], state / "failing_units" / name / target)
-    _home_pass(connection, task, models, rules, state)
+    name = task.plan.name
+    if task.plan.measure is None:
+        for table in FACT_TABLES:
+            copy_to(connection, models[table].sql, by_name()[table], state / table / name / target)
+        return
+    _narrow(connection, rules, name, "true")
+    for model in task.plan.chain:
+        run(connection, f"create or replace view {model.name} as {model.sql}")
+    run(connection, f"create or replace view units as select * from {name}")
+    for table, condition in _passes(task):
+        path = state / table / name / target
+        path.unlink(missing_ok=True)
+        if _narrow(connection, rules, name, condition):
+            copy_to(connection, models[table].sql, by_name()[table], path)
 
 
-def _home_pass(
-    connection: duckdb.DuckDBPyConnection, task: _Task, models: Mapping[str, Model], rules: Path, state: Path
-) -> None:
-    """What people act on, each store only by its own platform: a fraction of the pass over all packs."""
-    assert task.measure is not None
-    for platform in task.batch.platforms:
-        for name in task.reads:
-            files = [file for file in task.batch.files.get(name, ()) if f"platform={platform}" in file.parts]
-            show_files(connection, by_name()[name], files)
-        for table, judged in (("mend_units", "judged_window"), ("open_units", "true")):
-            _show_rules(connection, rules, task.measure.name, f"{judged} and list_contains(packs, '{platform}')")
-            target = state / table / task.measure.name / f"{task.batch.name}@{platform}.parquet"
-            _write(connection, models[table], by_name()[table], target)
+def _passes(task: _Task) -> list[tuple[str, str]]:
+    """The tables of a measure, each with the combos that it needs: what is not joined costs nothing.
+
+    What people act on (units to mend, deadlines) is kept for the rules of a store's own platform only.
+    """
+    home = " or ".join(f"list_contains(packs, '{platform}')" for platform in task.batch.platforms)
+    passes = [
+        ("unit_daily", "true"),
+        ("failing_units", "judged_each"),
+        ("mend_units", f"judged_window and ({home})"),
+    ]
+    if task.plan.measure and "not_due_yet" in task.plan.measure.sql:
+        passes.append(("open_units", f"({home})"))
+    return passes
 
 
-def _show_rules(connection: duckdb.DuckDBPyConnection, rules: Path, measure: str, condition: str) -> None:
-    """Narrow the combos, and with them the shapes, to those a pass needs: what is not joined costs nothing."""
-    combos = f"read_parquet('{quoted(_combos(rules, measure))}')"
-    run(connection, f"create or replace view combos_{measure} as select * from {combos} where {condition}")
-    shapes = rules / f"shapes_{measure}.parquet"
+def _narrow(connection: duckdb.DuckDBPyConnection, rules: Path, measure: str, condition: str) -> bool:
+    """Narrow the combos, and with them the shapes, to those a pass needs; returns whether there are any."""
+    combos = f"(select * from read_parquet('{quoted(_combos(rules, measure))}') where {condition}) as narrowed"
+    shapes = quoted(rules / f"shapes_{measure}.parquet")
+    run(connection, f"create or replace view combos_{measure} as select * from {combos}")
     run(
         connection,
-        f"create or replace view shapes_{measure} as select * from read_parquet('{quoted(shapes)}') "
-        f"where shape in (select shape from {combos} where {condition})",
+        f"create or replace view shapes_{measure} as select * from read_parquet('{shapes}') "
+        f"where shape in (select shape from {combos})",
     )
-
-
-def _write(connection: duckdb.DuckDBPyConnection, model: Model, table: Table, target: Path) -> None:
-    copy_to(connection, model.sql, table, target)
+    run(connection, f"create or replace view home_combos as select combo, unnest(packs) as platform from {combos}")
+    return bool(rows(connection, f"select 1 from {combos} limit 1"))
 
 
 def show_state(connection: duckdb.DuckDBPyConnection, state: Path) -> None:
@@ -144,10 +194,6 @@ def show_state(connection: duckdb.DuckDBPyConnection, state: Path) -> None:
     for name in (*UNIT_TABLES, *FACT_TABLES):
         table = by_name()[name]
         show_as(connection, name, sorted((state / name).rglob("*.parquet")), table.empty_select())
-
-
-def _key(task: _Task) -> str:
-    return f"{task.measure.name if task.measure else 'facts'}/{task.batch.name}"
 
 
 def _read_seen(state: Path) -> dict[str, str]:
@@ -162,10 +208,9 @@ def _write_seen(state: Path, seen: Mapping[str, str]) -> None:
     aside.replace(state / "fingerprints.json")
 
 
-def _drop_orphans(state: Path, kept: Mapping[str, str]) -> None:
+def _drop_orphans(state: Path, kept: set[str]) -> None:
     for name in (*UNIT_TABLES, *FACT_TABLES):
         for file in (state / name).rglob("*.parquet"):
-            batch = file.stem.split("@")[0]
-            if f"{file.parent.name}/{batch}" not in kept:
+            if f"{file.parent.name}/{file.stem}" not in kept:
                 file.unlink()
     _write_seen(state, {key: value for key, value in _read_seen(state).items() if key in kept})

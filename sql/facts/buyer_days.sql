@@ -6,4 +6,5 @@ select
     min(asked_at) as first_asked_at,
     min(conversation_id) as conversation_id
 from asks
+where in_month
 group by store_id, buyer_key, day

@@ -1,32 +1,32 @@
 -- invoice: one row per message about an invoice, or per invoice complaint, and combo; value = hours or 1
 with refused as (
     select
-        store_id,
-        message_id,
-        lexicon,
-        min(conversation_id) as conversation_id,
-        min(agent_id) as agent_id,
-        min(term) as term,
-        min(sent_at) as sent_at
-    from hits
-    where role = 'agent' and tier = 'forbidden'
-    group by store_id, message_id, lexicon
+        k.combo,
+        h.store_id,
+        h.message_id,
+        min(h.conversation_id) as conversation_id,
+        min(h.agent_id) as agent_id,
+        min(h.term) as term,
+        min(h.sent_at) as sent_at
+    from hits as h
+    inner join combos_invoice as k
+        on k.duty = 'no_refusal' and list_contains(k.lexicons, h.lexicon)
+    where h.role = 'agent' and h.tier = 'forbidden'
+    group by k.combo, h.store_id, h.message_id
 ),
 
 told_daily as (
     select
-        k.combo,
-        r.store_id,
-        cast(r.sent_at as date) as day,
+        combo,
+        store_id,
+        cast(sent_at as date) as day,
         count(*) as units
-    from refused as r
-    inner join combos_invoice as k
-        on k.duty = 'no_refusal' and list_contains(k.lexicons, r.lexicon)
-    group by k.combo, r.store_id, cast(r.sent_at as date)
+    from refused
+    group by combo, store_id, cast(sent_at as date)
 )
 
 select                 -- what was said
-    k.combo,
+    h.combo,
     h.store_id,
     h.message_id as unit_id,
     h.sent_at as occurred_at,
@@ -43,8 +43,6 @@ select                 -- what was said
     cast(null as varchar) as severity,
     1 as weight
 from refused as h
-inner join combos_invoice as k
-    on k.duty = 'no_refusal' and list_contains(k.lexicons, h.lexicon)
 left join conversations as c
     on h.store_id = c.store_id and h.conversation_id = c.conversation_id
 left join orders as o

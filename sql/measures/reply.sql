@@ -36,6 +36,8 @@ with judged as (       -- the buyer messages that start a clock, and the wait by
     where
         a.day >= s.used_from
         and a.day < s.used_to
+        -- a round or conversation is counted where its conversation began, a consumer's day where it was asked
+        and case when s.unit in ('round', 'conversation') then a.of_month else a.in_month end
         and (s.every = 'buyer_message' or (s.every = 'round_opening' and a.opens_round) or a.opens_session)
         and (not s.reached_human_only or a.reached_human)
         and (s.offline_messages = 'count' or not coalesce(a.is_offline_message, false))

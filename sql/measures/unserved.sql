@@ -20,7 +20,8 @@ with judged as (       -- conversations with a buyer message in the hours
     from asks as a
     cross join shapes_unserved as s
     where
-        a.day >= s.used_from
+        a.of_month
+        and a.day >= s.used_from
         and a.day < s.used_to
         and (s.cards_open or a.kind not in ('product_card', 'order_card'))
         and (s.hours_from_minute is null or a.minute_of_day between s.hours_from_minute and s.hours_to_minute - 1)

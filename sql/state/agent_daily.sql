@@ -26,7 +26,7 @@ asked as (
         count(case when wait_human_seconds <= 180 then 1 end) as within_3min,
         count(case when wait_human_seconds <= 300 then 1 end) as within_5min
     from asks
-    where opens_round and agent_id is not null
+    where in_month and opens_round and agent_id is not null
     group by store_id, agent_id, day
 )
 

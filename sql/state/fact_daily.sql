@@ -8,7 +8,7 @@ with dated as (
     union all
     select store_id, 'messages', cast(sent_at as date), sent_at from messages
     union all
-    select store_id, 'asks', day, asked_at from asks
+    select store_id, 'asks', day, asked_at from asks where in_month
     union all
     select store_id, 'conversations', cast(started_at as date), ended_at from conversations
     union all

@@ -15,6 +15,8 @@ select
     o.is_custom,
     o.is_cash_on_delivery
 from units as u
+inner join home_combos as h
+    on u.combo = h.combo and split_part(u.store_id, '/', 1) = h.platform
 left join orders as o
     on u.store_id = o.store_id and u.order_id = o.order_id
 -- coalesce: DuckDB 2.0 fails to bind when it can tell that nothing is excluded and the store has no orders
