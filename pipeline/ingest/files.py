@@ -70,6 +70,14 @@ def write_files(state: Path, files: pl.DataFrame) -> None:
     write_parquet(files.sort("source_file", "ingested_run"), state / "files.parquet")
 
 
+def forget_unread(state: Path) -> int:
+    """Have the files with quarantined rows or refused ones read again at the next run; returns how many."""
+    files = read_files(state)
+    pending = (pl.col("status") == "refused") | (pl.col("quarantined") > 0)
+    write_files(state, files.with_columns(pl.when(~pending).then("layouts_version").alias("layouts_version")))
+    return files.filter(pending).height
+
+
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     """Write a Parquet file aside and rename it into place."""
     path.parent.mkdir(parents=True, exist_ok=True)

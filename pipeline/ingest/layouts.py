@@ -51,6 +51,7 @@ class Layout:
     ids: Mapping[str, str]
     month_from: str | None
     headings: tuple[str, ...]
+    example: tuple[str, ...] = ()
     how_zh: str = ""
     how_en: str = ""
     sources_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -160,7 +161,7 @@ def _layout(entry: dict[str, Any], values: dict[str, Any], path: Path) -> Layout
         tables=tables, one_row_per=entry.get("one_row_per", "record"), ids=entry.get("ids", {}),
         month_from=entry.get("month_from"), headings=tuple(entry.get("headings", [])),
         reader=entry.get("reader", ""), speaker_account=entry.get("speaker_account", False),
-        expand=entry.get("expand", False), how_zh=(entry.get("how") or {}).get("zh", ""), how_en=(entry.get("how") or {}).get("en", ""),
+        expand=entry.get("expand", False), example=tuple(entry.get("example", [])), how_zh=(entry.get("how") or {}).get("zh", ""), how_en=(entry.get("how") or {}).get("en", ""),
         sources_of=_sources_of(tables), known=frozenset(heading for known in _sources_of(tables).values() for heading in known),
     )  # fmt: skip
 

@@ -137,7 +137,7 @@ def _is_known(before: pl.DataFrame, rows: Sequence[Mapping[str, Any]], file: Fou
     if same.is_empty():
         return False
     pending = same.filter((pl.col("status") == "refused") | (pl.col("quarantined") > 0))
-    return pending.is_empty() or pending.filter(pl.col("layouts_version") != version).is_empty()
+    return pending.is_empty() or pending.filter(pl.col("layouts_version").ne_missing(version)).is_empty()
 
 
 def _still_refused(before: pl.DataFrame, file: Found, content: str) -> list[Problem]:
