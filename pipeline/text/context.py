@@ -64,7 +64,7 @@ class Text:
         if self._any(context.negated_after, lambda s, e: start < s and e <= after and e > end - 2):
             return False
         for forms, low, high, wanted in (
-            (context.unless_before, before, start, False),
+            (context.unless_before, before, end, False),  # or inside the hit, in its gap
             (context.unless_after, end, after, False),
             (context.unless_near, left, right, False),
             (context.unless_message, 0, len(self.text), False),
@@ -113,7 +113,7 @@ def find_in(text: Text, terms: Iterator[int], lexicons: Lexicons, wholes: dict[s
             for start, end in text.spans(form):
                 if text.counts(term, start, end):
                     candidates.append((term.lexicon, start, end, number))
-    trimmed = text.text.strip(_TRIM)
+    trimmed = text.text.strip(_TRIM) or text.text.strip()[:1]  # nothing but punctuation is a message too
     for number in wholes.get(trimmed, ()):
         start = text.text.index(trimmed) if trimmed else 0
         candidates.append((lexicons.terms[number].lexicon, start, start + len(trimmed), number))

@@ -143,7 +143,8 @@ def _is_stuffing(pairs: list[tuple[str, int]], start: int, end: int) -> bool:
         # one break between single characters may still be a list (S,M,L): ask for a Han character
         return single and not (left.isascii() and right.isascii())
     if left.isascii() and right.isascii():
-        return single
+        # letters one by one are a word taken apart; longer runs are words of their own
+        return single or not (_is_latin(pairs, start - 2) or _is_latin(pairs, end + 1))
     if left.isdigit() or right.isdigit():
         return between <= {" "}
     # a name with dots, or a decimal point, never has Han on one side of it
@@ -152,6 +153,10 @@ def _is_stuffing(pairs: list[tuple[str, int]], start: int, end: int) -> bool:
 
 def _is_pause(between: list[tuple[str, int]]) -> bool:
     return sum(char == "." for char, _ in between) > 1
+
+
+def _is_latin(pairs: list[tuple[str, int]], at: int) -> bool:
+    return 0 <= at < len(pairs) and pairs[at][0].isascii() and pairs[at][0].isalnum()
 
 
 def _single(pairs: list[tuple[str, int]], at: int) -> bool:
