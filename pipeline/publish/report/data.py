@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -152,7 +153,7 @@ def collect(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     data: dict[str, Any] = {name: _columns(connection, sql) for name, sql in _QUERIES.items()}
     data["coverage"] = _columns(connection, _COVERAGE)
     data["stores"] = _columns(connection, _STORES)
-    data["packs"] = _packs()
+    data |= _registry()
     data["breaches"] = _examples(connection)
     data["talks"], data["marks"] = _talks(connection, data["breaches"])
     [(data["breaches_total"],)] = connection.execute("select count(*) from breaches").fetchall()
@@ -173,12 +174,30 @@ _STORES = """
     group by all order by all"""
 
 
-def _packs() -> list[dict[str, str]]:
-    """The judging codes with their names, in the order of the registry."""
-    told: dict[str, Any] = yaml.safe_load(
-        (packs_dir() / "registry" / "platforms.yaml").read_text(encoding="utf-8")
-    )
-    return [{"pack": code, "zh": entry["zh"], "en": entry["en"]} for code, entry in told.items()]
+def _registry() -> dict[str, Any]:
+    """The names that no rule table holds: judging codes, units of limits, classes of points."""
+    folder = packs_dir()
+    codes, units = (_yaml(folder / "registry" / f"{name}.yaml") for name in ("platforms", "units"))
+    classes = {
+        code: _yaml(folder / entry["folder"] / "pack.yaml")["points_classes"] for code, entry in codes.items()
+    }
+    return {
+        "packs": [{"pack": code, "zh": entry["zh"], "en": entry["en"]} for code, entry in codes.items()],
+        "units": [
+            {"unit": unit, "zh": told["zh"], "en": told["en"]}
+            for unit, told in units["threshold_units"].items()
+        ],
+        "classes": [
+            {"pack": code, "points_class": name, "zh": told["zh"], "en": told["en"]}
+            for code, named in classes.items()
+            for name, told in named.items()
+        ],
+    }
+
+
+def _yaml(file: Path) -> dict[str, Any]:
+    told: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return told
 
 
 def _examples(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:

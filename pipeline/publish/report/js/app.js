@@ -36,6 +36,7 @@ function draw() {
   const now = JSON.stringify([state.month, state.store, state.lang, theme, state.value, state.certainty]);
   if (now !== drawn) {
     drawn = now;
+    colors.clear();
     charts.splice(0).forEach((made) => made.dispose());
     document.getElementById("filters").replaceChildren(...filters());
     document.getElementById("switches").replaceChildren(...switches());

@@ -30,7 +30,7 @@ function yuan(n) {
 function range(low, high, show) {
   if ((low === null || low === undefined) && (high === null || high === undefined)) return UNKNOWN();
   if (low === high) return show(high);
-  return `${show(low)} – ${show(high).replace("¥", "")}`;
+  return `${show(low)}\u00a0– ${show(high).replace("¥", "")}`; // breaks after the dash, never before
 }
 const share = (n) => (n === null || n === undefined ? "–" : (n * 100).toFixed(1) + "%");
 const seconds = (n) => (n === null || n === undefined ? "–" : n < 100 ? n.toFixed(1) + say(" 秒", " s") : (n / 60).toFixed(1) + say(" 分", " min"));
@@ -73,13 +73,15 @@ function groupBy(list, key) {
   return groups;
 }
 
-// a sum knows what it could not add: null amounts are unknown, never 0
 function sum(list, key) {
   return list.reduce((total, row) => total + (row[key] ?? 0), 0);
 }
+// null amounts are unknown, never 0: a sum of nothing but unknowns is unknown
+const sumOrUnknown = (list, key) => (list.length && list.every((row) => row[key] === null) ? null : round2(sum(list, key)));
+const round2 = (n) => Math.round(n * 100) / 100;
 
 const data = {};
-const names = { store: new Map(), pack: new Map(), concept: new Map(), sanction: new Map(), rule: new Map(), version: new Map() };
+const names = { store: new Map(), pack: new Map(), concept: new Map(), sanction: new Map(), unit: new Map(), points: new Map(), rule: new Map(), version: new Map() };
 const SEVEN = ["douyin", "taobao", "tmall", "jd", "pinduoduo", "kuaishou", "suning"];
 
 async function unpack() {
@@ -90,6 +92,8 @@ async function unpack() {
     const value = told[key];
     data[key] = value && typeof value === "object" && !Array.isArray(value) ? rows(value) : value;
   }
+  for (const row of data.units) names.unit.set(row.unit, row);
+  for (const row of data.classes) names.points.set(row.pack + ":" + row.points_class, row);
   for (const row of data.stores) names.store.set(row.store_id, row);
   for (const row of data.packs) names.pack.set(row.pack, row);
   for (const row of data.concepts) names.concept.set(row.concept, row);
@@ -112,6 +116,9 @@ const packName = (pack) => { const row = names.pack.get(pack); return row ? say(
 const conceptName = (id) => { const row = names.concept.get(id); return row ? say(row.zh, row.en) : id; };
 const sanctionName = (code) => { const row = names.sanction.get(code); return row ? say(row.zh, row.en) : code; };
 const ruleName = (rule, pack) => { const row = names.rule.get(pack + ":" + rule) ?? names.rule.get(rule); return row ? pick(row, "title") : rule; };
+const className = (row) => { const named = names.points.get(row.pack + ":" + row.points_class); return named ? say(named.zh, named.en) : row.points_class; };
+const TABLES = { messages: ["聊天", "chat"], orders: ["订单", "orders"], orders_shipped: ["发货时间", "shipping times"], orders_picked_up: ["揽收时间", "pickup times"], aftersales: ["售后", "after-sales"], complaints: ["投诉", "complaints"], agent_status: ["客服在线", "agents online"], shipments: ["包裹", "parcels"], tracking_events: ["物流轨迹", "tracking"], reviews: ["评价", "reviews"], ratings: ["会话评分", "ratings"], listings: ["商品", "listings"], platform_notices: ["平台处罚", "platform notices"], annotations: ["质检结论", "inspections"] };
+const tableName = (table) => (TABLES[table] ? say(...TABLES[table]) : table);
 const CERTAINTY = { confirmed: ["已确认", "confirmed"], contingent: ["待定", "contingent"], averted: ["已避免", "averted"] };
 const certaintyTag = (c) => el("span", { class: "tag " + c }, say(...CERTAINTY[c]));
 const GRADE = { official: ["官方", "official"], secondary: ["二手", "secondary"], training: ["培训", "training"], hearsay: ["传闻", "hearsay"] };

@@ -1,6 +1,10 @@
 // The two charts: breaches over time, and which behaviours cost most.
 const charts = [];
-const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const colors = new Map(); // emptied when the theme changes: asking for a style is dear
+function css(name) {
+  if (!colors.has(name)) colors.set(name, getComputedStyle(document.documentElement).getPropertyValue(name).trim());
+  return colors.get(name);
+}
 
 function chart(node, option) {
   // laid out first, so that the chart finds its width

@@ -19,7 +19,7 @@ function drawDrawer() {
 function closeDrawer() { change({ open: "" }); }
 
 const money = (row) => range(row.low, row.high, yuan);
-const pointsOf = (row) => (row.points_high === null || row.points_high === undefined ? "" : `${range(row.points_low, row.points_high, number)}${row.points_class ? ` (${row.points_class})` : ""}`);
+const pointsOf = (row) => (row.points_high === null || row.points_high === undefined ? "" : `${range(row.points_low, row.points_high, number)}${row.points_class ? ` ${className(row)}` : ""}`);
 const sanctionOf = (row) => (row.sanction ? sanctionName(row.sanction) + (row.days_high !== null ? ` ${range(row.days_low, row.days_high, number)}${say(" 天", " d")}` : "") : "");
 
 const RULE_COLUMNS = [

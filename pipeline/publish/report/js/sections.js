@@ -5,16 +5,15 @@ const whenName = () => (state.month ? monthName(state.month) : say("全部月份
 
 function head(title, lead) { return [el("h2", {}, title), lead ? el("p", { class: "lead" }, lead) : null]; }
 
-function moneyCard(certainty, title, note) {
+function moneyCard(certainty, title) {
   const list = homeMatrix(certainty);
-  const [low, high] = [sum(list, "low"), sum(list, "high")];
-  const unpriced = sum(list, "unpriced");
-  return el("div", { class: "card " + certainty, id: "card-" + certainty, "data-low": low, "data-high": high, "data-breaches": sum(list, "breaches") },
+  const [low, high, breaches, unpriced] = [sumOrUnknown(list, "low"), sumOrUnknown(list, "high"), sum(list, "breaches"), sum(list, "unpriced")];
+  const figure = range(low, high, yuan);
+  return el("div", { class: "card " + certainty, id: "card-" + certainty, "data-low": low ?? 0, "data-high": high ?? 0, "data-breaches": breaches },
     el("div", { class: "label" }, title),
-    el("div", { class: "figure" }, range(round2(low), round2(high), yuan)),
-    el("div", { class: "note" }, say(`${number(sum(list, "breaches"))} 次违规`, `${number(sum(list, "breaches"))} breaches`), unpriced ? say(`，其中 ${number(unpriced)} 次没有来源给出金额`, `, ${number(unpriced)} of them no source prices`) : "", note ? el("div", {}, note) : null));
+    el("div", { class: "figure" + (figure.length > 16 ? " long" : "") }, figure),
+    el("div", { class: "note" }, say(`${number(breaches)} 次违规`, `${number(breaches)} breaches`), unpriced ? say(`，其中 ${number(unpriced)} 次没有来源给出金额`, `, ${number(unpriced)} of them no source prices`) : ""));
 }
-const round2 = (n) => Math.round(n * 100) / 100;
 
 // the newest state of every ledger at home, the nearest to its node first
 function ledgerRows() {
@@ -26,7 +25,7 @@ function pointsCard() {
   const nearest = confirmed[0] ?? ledgerRows()[0];
   const body = nearest
     ? [el("div", { class: "figure" }, number(nearest.headroom), el("small", {}, say(" 分到下一节点", " points to the next node"))),
-       el("div", { class: "note" }, `${storeName(nearest.store_id)} · ${nearest.points_class} ${number(nearest.balance)} / ${number(nearest.next_node)}`, nearest.certainty === "contingent" ? say("（含待定）", " (contingent included)") : "", nearest.node_effect ? el("div", {}, nearest.node_effect) : null)]
+       el("div", { class: "note" }, `${storeName(nearest.store_id)} · ${className(nearest)} ${number(nearest.balance)} / ${number(nearest.next_node)}`, nearest.certainty === "contingent" ? say("（含待定）", " (contingent included)") : "", nearest.node_effect ? el("div", {}, nearest.node_effect) : null)]
     : [el("div", { class: "figure" }, "–"), el("div", { class: "note" }, say("没有积分入账。", "No points were awarded."))];
   return el("div", { class: "card points", id: "card-points", "data-headroom": nearest?.headroom ?? "" }, el("div", { class: "label" }, say("积分，距最近的节点", "Points, the nearest node")), body);
 }
@@ -47,10 +46,10 @@ function daysCard() {
 }
 
 function answer() {
-  const sure = homeMatrix("confirmed"), may = homeMatrix("contingent");
-  const title = say(
-    `${whenName()}，${scopeName()}在自家平台上已确认 ${range(round2(sum(sure, "low")), round2(sum(sure, "high")), yuan)}，另有 ${range(round2(sum(may, "low")), round2(sum(may, "high")), yuan)} 待定。`,
-    `${whenName()}: ${scopeName()}, ${range(round2(sum(sure, "low")), round2(sum(sure, "high")), yuan)} confirmed on their own platforms, ${range(round2(sum(may, "low")), round2(sum(may, "high")), yuan)} more contingent.`);
+  const said = (certainty) => { const list = homeMatrix(certainty); return el("span", { class: "nowrap" }, range(sumOrUnknown(list, "low"), sumOrUnknown(list, "high"), yuan)); };
+  const title = state.lang === "en"
+    ? [`${whenName()}: `, said("confirmed"), ` confirmed for ${scopeName()} on their own platforms, `, said("contingent"), " more contingent."]
+    : [`${whenName()}，${scopeName()}在自家平台上已确认 `, said("confirmed"), "，另有 ", said("contingent"), " 待定。"];
   return el("section", { id: "answer" },
     el("h1", {}, title),
     el("p", { class: "lead" }, say("已确认：数据足以证明每个条件。待定：还差一个条件（例如买家投诉），两者从不相加。", "Confirmed: the data prove every condition. Contingent: one is still open, such as a complaint. The two are never one sum.")),
@@ -71,19 +70,19 @@ function worst() {
 }
 
 function urgent() {
-  const list = data.deadlines.filter((row) => !state.store || row.store_id === state.store).slice(0, 6);
+  const list = data.deadlines.filter((row) => !state.store || row.store_id === state.store).slice(0, 4);
   return el("div", { class: "panel", id: "urgent" }, el("h3", {}, say("最急的期限", "Due next")),
     list.length ? el("ul", { class: "list" }, list.map((row) => el("li", {},
-      el("span", {}, el("b", {}, say(row.zh, row.en)), el("span", { class: "soft" }, ` · ${storeName(row.store_id)}${row.about ? " · " + row.about : ""}`)),
+      el("span", {}, say(row.zh, row.en), el("span", { class: "soft" }, ` · ${storeName(row.store_id)}`)),
       el("span", { class: "num" }, row.due_at.slice(5, 16)))))
     : el("p", { class: "empty" }, say("截至最新导出，没有未到期的事项。", "Nothing is due, as of the newest export.")));
 }
 
 const VALUES = {
-  money: { title: ["金额", "Money"], of: (list) => sum(list, "high"), show: (n) => yuan(round2(n)) },
-  points: { title: ["积分", "Points"], of: (list) => sum(list, "points_high"), show: number },
+  money: { title: ["金额", "Money"], of: (list) => sumOrUnknown(list, "high"), show: yuan },
+  points: { title: ["积分", "Points"], of: (list) => sumOrUnknown(list, "points_high") ?? 0, show: number },
   breaches: { title: ["违规数", "Breaches"], of: (list) => sum(list, "breaches"), show: number },
-  gmv: { title: ["停售风险", "Sales at risk"], of: (list) => sum(list, "gmv"), show: (n) => yuan(round2(n)) },
+  gmv: { title: ["停售风险", "Sales at risk"], of: (list) => sumOrUnknown(list, "gmv") ?? 0, show: yuan },
 };
 
 function heatMap() {
@@ -93,22 +92,24 @@ function heatMap() {
   const stores = [...new Set(chosen.map((row) => row.store_id))];
   const { of, show } = VALUES[state.value] ?? VALUES.money;
   const other = state.certainty === "confirmed" ? "contingent" : "confirmed";
-  const value = (store, pack, certainty = state.certainty) => { const list = cells.get(`${store}|${pack}|${certainty}`); return list ? of(list) : null; };
+  const of_ = (store, pack, certainty) => cells.get(`${store}|${pack}|${certainty}`);
+  const value = (store, pack) => { const list = of_(store, pack, state.certainty); return list ? of(list) : null; };
   const most = Math.max(1, ...stores.flatMap((store) => packs.map((pack) => value(store, pack) ?? 0)));
   const home = (store) => value(store, names.store.get(store)?.platform) ?? -1;
   stores.sort((a, b) => home(b) - home(a));
-  const named = (n, list) => (n || state.value !== "money" || !sum(list, "unpriced") ? show(n) : say("无金额", "unpriced"));
+  // breaches that no source prices have no amount; an amount that sources leave open is unknown; neither is 0
+  const named = (list) => (state.value === "money" && sum(list, "unpriced") === sum(list, "breaches") ? say("无金额", "unpriced") : show(of(list)));
 
   function heatCell(store, pack) {
-    const [n, beside] = [value(store, pack), value(store, pack, other)];
+    const [list, beside] = [of_(store, pack, state.certainty), of_(store, pack, other)];
     const own = names.store.get(store)?.platform === pack ? " home" : "";
-    if (n === null && beside === null) return el("td", {}, el("span", { class: "cell none" + own }, "·"));
-    const list = cells.get(`${store}|${pack}|${state.certainty}`) ?? [];
+    if (!list && !beside) return el("td", {}, el("span", { class: "cell none" + own }, "·"));
+    const n = list ? of(list) : null;
     const depth = n ? 0.1 + 0.75 * Math.sqrt(n / most) : 0;
     const text = depth > 0.6 && document.documentElement.dataset.theme !== "dark" ? ";color:#fff" : "";
-    return el("td", {}, el("button", { class: "cell" + own, style: `background:rgba(${css("--heat")},${depth.toFixed(3)})${text}`, "data-cell": store + "|" + pack, "data-value": n === null ? "" : round2(n), onclick: () => openDrawer(`cell|${store}|${pack}`) },
-      n === null ? "·" : named(n, list),
-      el("small", {}, beside === null ? `${number(sum(list, "breaches"))}${say(" 次", "×")}` : `${say(...CERTAINTY[other])} ${named(beside, cells.get(`${store}|${pack}|${other}`))}`)));
+    return el("td", {}, el("button", { class: "cell" + own, style: `background:rgba(${css("--heat")},${depth.toFixed(3)})${text}`, "data-cell": store + "|" + pack, "data-value": n ?? "", onclick: () => openDrawer(`cell|${store}|${pack}`) },
+      list ? named(list) : "·",
+      el("small", {}, beside ? `${say(...CERTAINTY[other])} ${named(beside)}` : `${number(sum(list, "breaches"))}${say(" 次", "×")}`)));
   }
 
   const body = stores.map((store) => el("tr", {}, el("th", { scope: "row", title: store }, storeName(store)), packs.map((pack) => heatCell(store, pack))));
@@ -144,15 +145,13 @@ function behaviours() {
     items.length ? el("div", { class: "panel", style: "margin-bottom:14px" }, paretoChart(items.slice(0, innerWidth < 700 ? 8 : 14), useMoney ? yuan : number)) : null,
     grid(merged, columns, { sort: "high", limit: 15, open: (row) => openDrawer("behaviour|" + row.concept), empty: say("没有这类违规。", "No such breach.") }));
 }
-const sumOrUnknown = (list, key) => (list.every((row) => row[key] === null) ? null : round2(sum(list, key)));
 
 const OPS = { lt: "<", le: "≤", gt: ">", ge: "≥", eq: "=" };
-const UNITS = { hour: ["小时", "h"], hours: ["小时", "h"], second: ["秒", "s"], seconds: ["秒", "s"], minute: ["分钟", "min"], day: ["天", "d"], count: ["次", "×"] };
 function limitText(row) {
   if (row.threshold === null) return null;
   if (row.threshold_unit === "share") return `${OPS[row.op] ?? ""} ${+(row.threshold * 100).toFixed(2)}%`;
-  const unit = UNITS[row.threshold_unit];
-  return `${OPS[row.op] ?? row.op ?? ""} ${number(row.threshold)}${unit ? " " + say(...unit) : row.threshold_unit ? " " + row.threshold_unit : ""}`;
+  const unit = names.unit.get(row.threshold_unit);
+  return `${OPS[row.op] ?? row.op ?? ""} ${number(row.threshold)}${unit ? " " + say(unit.zh, unit.en) : ""}`;
 }
 
 let ruleFilter = "";
@@ -183,16 +182,15 @@ function matrixAsOf(day) {
   if (!concepts.length) return el("div", { class: "panel empty" }, say("没有符合的规则。", "No rule matches."));
   const packs = data.packs.map((row) => row.pack);
   const NONE = { searched_none: ["查无规定", "none found"], not_applicable: ["不适用", "n/a"], todo: ["待查", "to do"] };
-  return el("div", { class: "scroll" }, el("table", { class: "heat" },
+  return el("div", { class: "scroll" }, el("table", { class: "heat rules" },
     el("thead", {}, el("tr", {}, el("th", {}, say("行为", "Behaviour")), packs.map((pack) => el("th", { scope: "col" }, packName(pack))))),
     el("tbody", {}, concepts.map(({ concept, cells }) => el("tr", {}, el("th", { scope: "row" }, conceptName(concept)),
       packs.map((pack) => {
         const list = cells.get(pack) ?? [];
         const rules = list.filter((row) => row.status === "rule");
         if (!rules.length) return el("td", {}, el("span", { class: "rule-cell soft" }, list[0] ? say(...(NONE[list[0].status] ?? ["–", "–"])) : "–"));
-        return el("td", {}, rules.slice(0, 3).map((row) => el("button", { class: "rule-cell" + (row.rank === 1 ? " first" : ""), onclick: () => openDrawer(`version|${row.pack}|${row.rule_id}`) },
-          el("b", {}, limitText(row) ?? ruleName(row.rule_id, row.pack)), shorten(pick(row, "penalty") ?? ""), " ", row.grade && row.grade !== "official" ? gradeTag(row.grade) : null)),
-          rules.length > 3 ? el("span", { class: "soft small" }, ` +${rules.length - 3}`) : null);
+        return el("td", {}, rules.map((row) => el("button", { class: "rule-cell" + (row.rank === 1 ? " first" : ""), onclick: () => openDrawer(`version|${row.pack}|${row.rule_id}`) },
+          el("b", {}, limitText(row) ?? ruleName(row.rule_id, row.pack)), shorten(pick(row, "penalty") ?? ""), " ", ["training", "hearsay"].includes(row.grade) ? gradeTag(row.grade) : null)));
       }))))));
 }
 const shorten = (text) => (text.length > 34 ? text.slice(0, 33) + "…" : text);
@@ -203,7 +201,7 @@ function points() {
     grid(list, [
       { key: "store", title: ["店铺", "Store"], value: (row) => storeName(row.store_id), show: (row) => storeName(row.store_id) },
       { key: "pack", title: ["平台", "Platform"], show: (row) => packName(row.pack) },
-      { key: "points_class", title: ["类别", "Class"] },
+      { key: "points_class", title: ["类别", "Class"], value: className },
       { key: "certainty", title: ["口径", "Counting"], show: (row) => (row.certainty === "confirmed" ? certaintyTag("confirmed") : el("span", { class: "tag contingent" }, say("连同待定", "with contingent"))) },
       { key: "balance", title: ["余额", "Balance"], num: true, show: (row) => number(row.balance) },
       { key: "next_node", title: ["下一节点", "Next node"], num: true, show: (row) => number(row.next_node) },
@@ -265,10 +263,10 @@ function holes() {
   const strip = (row) => el("div", { class: "strip", title: row.first_day }, [...row.days].map((sign) => el("i", { class: sign })));
   const unjudged = data.unjudged.filter((row) => !state.store || row.store_id === state.store);
   return el("section", { id: "holes" }, head(say("数据缺口", "Holes in the data"), say("“没有数据”从不当作 0。红色是缺的日子，过了可导出期就补不回来。", "No data is never shown as 0. Red days are missing; past the platform's export window they cannot be had again.")),
-    el("div", { class: "key tools" }, [["--green", "有", "there"], ["--red", "缺", "missing"], ["--fill", "从未导出", "never exported"]].map(([color, zh, en]) => el("span", {}, el("i", { style: `background:var(${color})` }), say(zh, en)))),
+    el("div", { class: "key tools" }, [["--green", "有", "there"], ["--red", "缺", "missing"], ["--line", "当日没有，是否应有不详", "none that day; unknown whether due"], ["--fill", "从未导出", "never exported"]].map(([color, zh, en]) => el("span", {}, el("i", { style: `background:var(${color})` }), say(zh, en)))),
     grid(list, [
       { key: "store", title: ["店铺", "Store"], value: (row) => storeName(row.store_id) },
-      { key: "table_name", title: ["表", "Table"] },
+      { key: "table_name", title: ["导出", "Export"], value: (row) => tableName(row.table_name) },
       { key: "holes", title: ["缺的天数", "Days missing"], num: true, value: (row) => [...row.days].filter((sign) => sign === "h").length },
       { key: "days", title: ["逐日", "Day by day"], show: strip },
       { key: "closes", title: ["补导截止", "Export until"], show: (row) => row.closes ?? "–" },
