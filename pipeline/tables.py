@@ -626,6 +626,7 @@ matched_term | text | 命中的词 | matched term
 paid_at | timestamp | 付款时间 | paid at
 created_at | timestamp | 下单时间 | placed at
 goods_cny | money | 货款 | goods
+deposit_cny | money | 定金 | deposit
 promise_hours | double | 承诺发货小时 | hours of the shipping promise
 severity | text | 看得出的情节 | severity, where what was seen tells it
 supply_type | text | 供货类型 | supply type
@@ -643,6 +644,7 @@ base_cny | money | 实付 | amount paid
 order_id | text | 订单号 | order number
 conversation_id | text | 会话编号 | conversation
 goods_cny | money | 货款 | goods
+deposit_cny | money | 定金 | deposit
 promise_hours | double | 承诺发货小时 | hours of the shipping promise
 supply_type | text | 供货类型 | supply type
 category | text | 类目 | category

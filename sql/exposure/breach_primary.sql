@@ -19,14 +19,23 @@ with bound as (        -- the unit's day is the day by which its version binds
     where (v.calendar is null or p.day is not null) and x.day is null
 ),
 
+once as (              -- a consumer's or agent's day at a month's end may lie in the files of two months
+    select
+        *,
+        cast(row_number() over (
+            partition by store_id, version_id, unit_id order by value desc nulls first, occurred_at, combo
+        ) as bigint) as place
+    from bound
+),
+
 scoped as (            -- stores and orders that the rule does not bind are left out
     select b.*
-    from bound as b
+    from once as b
     left join store_scope as s
         on
             b.version_id = s.version_id and b.store_id = s.store_id
             and s.window_start <= b.day and s.window_end > b.day
-    where coalesce(s.met, 2) = 2
+    where b.place = 1 and coalesce(s.met, 2) = 2
 ),
 
 windowed as (
@@ -72,6 +81,7 @@ select
     s.matched_term,
     s.base_cny as paid_cny,
     s.goods_cny,
+    s.deposit_cny,
     s.promise_hours,
     s.supply_type,
     s.category,
@@ -107,6 +117,7 @@ select
     cast(null as varchar) as matched_term,
     cast(null as decimal(18, 2)) as paid_cny,
     cast(null as decimal(18, 2)) as goods_cny,
+    cast(null as decimal(18, 2)) as deposit_cny,
     cast(null as double) as promise_hours,
     cast(null as varchar) as supply_type,
     cast(null as varchar) as category,

@@ -112,6 +112,7 @@ select
     cast(null as varchar) as matched_term,
     paid_cny,
     cast(null as decimal(18, 2)) as goods_cny,
+    cast(null as decimal(18, 2)) as deposit_cny,
     cast(null as double) as promise_hours,
     cast(null as varchar) as supply_type,
     cast(null as varchar) as category,

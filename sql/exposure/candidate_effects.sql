@@ -26,7 +26,11 @@ with based as (
         e.min_high,
         e.max_low,
         e.max_high,
-        cast(case e.base when 'goods_cny' then b.goods_cny else b.paid_cny end as decimal(18, 2)) as base_cny
+        cast(case e.base
+            when 'goods_cny' then b.goods_cny
+            when 'deposit_cny' then b.deposit_cny
+            when 'paid_cny' then b.paid_cny
+        end as decimal(18, 2)) as base_cny
     from penalty_picks as k
     inner join penalties as p
         on k.version_id = p.version_id and k.penalty = p.penalty

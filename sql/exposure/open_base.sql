@@ -19,6 +19,7 @@ select
     cast(null as varchar) as matched_term,
     u.base_cny as paid_cny,
     u.goods_cny,
+    u.deposit_cny,
     u.promise_hours,
     u.supply_type,
     u.category,

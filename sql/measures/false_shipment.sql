@@ -47,9 +47,10 @@ tried as (             -- each case: true, false, or null when the data cannot t
             when list_contains(k.cases, 'no_update_after_pickup') and o.picked_up_at is not null
                 then
                     case
+                        when m.events is null then null
                         when m.moved_at is not null then m.moved_at > o.picked_up_at + k.update_hours * interval 1 hour
                         when o.delivered_at is not null then o.delivered_at > o.picked_up_at + k.update_hours * interval 1 hour
-                        when m.events > 0 then o.exported_at > o.picked_up_at + k.update_hours * interval 1 hour
+                        else o.exported_at > o.picked_up_at + k.update_hours * interval 1 hour
                     end
         end as no_update,
         case

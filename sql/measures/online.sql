@@ -28,11 +28,11 @@ summed as (
         d.store_id,
         d.day,
         (coalesce(max(h.to_minute), coalesce(max(s.hours_to_minute), 1440)) - coalesce(max(h.from_minute), coalesce(max(s.hours_from_minute), 0))) / 60.0 as open_hours,
-        cast(sum(cast(case when h.to_at > h.from_at then (epoch(h.to_at) - epoch(h.from_at)) / 3600 end as decimal(18, 6))) as double) as hours_summed,
+        cast(sum(cast(case when h.to_at > h.from_at then epoch(h.to_at) - epoch(h.from_at) end as decimal(18, 3))) as double) / 3600 as hours_summed,
         cast(sum(cast(case
             when h.to_at > greatest(h.from_at, coalesce(h.runs_on, h.from_at))
-                then (epoch(h.to_at) - epoch(greatest(h.from_at, coalesce(h.runs_on, h.from_at)))) / 3600
-        end as decimal(18, 6))) as double) as hours_any
+                then epoch(h.to_at) - epoch(greatest(h.from_at, coalesce(h.runs_on, h.from_at)))
+        end as decimal(18, 3))) as double) / 3600 as hours_any
     from days_with_status as d
     cross join shapes_online as s
     left join hours_of as h

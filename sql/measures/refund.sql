@@ -2,6 +2,7 @@
 with judged as (       -- the requests a shape looks at
     select
         s.shape,
+        s.clock_stop,
         r.store_id,
         r.aftersale_id,
         r.order_id,
@@ -20,6 +21,8 @@ with judged as (       -- the requests a shape looks at
             when 'closed' then r.closed_at
             else coalesce(r.first_handled_at, r.agreed_at, r.refunded_at)
         end as stopped_at,
+        -- only the refund is dated: that it came in time proves the handling, that it came late proves nothing
+        s.clock_stop = 'handled' and coalesce(r.first_handled_at, r.agreed_at) is null as only_refund_known,
         case when s.orders_scope is not null and coalesce(c.met, 1) = 1 then coalesce(c.missing, 'missing:orders') end as scope_missing
     from aftersales as r
     cross join shapes_refund as s
@@ -47,10 +50,12 @@ excluded as (          -- ok = null with a reason
         case
             when scope_missing is not null then scope_missing
             when started_at is null then 'not_started'
+            when only_refund_known and stopped_at > due_at then 'missing:aftersales.first_handled_at'
             when stopped_at is not null then null
             when status = 'closed' and closed_at is null then 'missing:aftersales.closed_at'
             when closed_at <= due_at then 'closed_before_limit'
-            when status in ('agreed', 'refunded') then 'missing:aftersales.refunded_at'
+            when status = 'refunded' then 'missing:aftersales.refunded_at'
+            when status = 'agreed' and clock_stop <> 'refunded' then 'missing:aftersales.agreed_at'
             when exported_at <= due_at then 'not_due_yet'
         end as excluded_because
     from clocked

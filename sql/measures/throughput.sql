@@ -2,18 +2,18 @@
 with handled as (
     select
         k.combo,
-        m.store_id,
-        m.agent_id,
-        cast(m.sent_at as date) as day,
+        a.store_id,
+        a.agent_id,
+        a.day,
         count(distinct case k.count
-            when 'buyers' then m.buyer_key
-            when 'questions' then concat(m.conversation_id, ':', cast(m.round as varchar))
-            else m.conversation_id
+            when 'buyers' then a.buyer_key
+            when 'questions' then concat(a.conversation_id, ':', cast(a.round as varchar))
+            else a.conversation_id
         end) as handled
-    from messages as m
+    from asks as a
     cross join combos_throughput as k
-    where m.role = 'agent' and m.agent_id is not null
-    group by k.combo, m.store_id, m.agent_id, cast(m.sent_at as date)
+    where a.in_month and a.agent_id is not null and a.wait_human_seconds is not null
+    group by k.combo, a.store_id, a.agent_id, a.day
 )
 
 select                 -- long

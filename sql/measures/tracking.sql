@@ -19,7 +19,7 @@ with nodes as (        -- start and stop by the shape's own definition
                 min(case
                     when t.happened_at > case s.from_event when 'uploaded' then o.shipped_at else o.picked_up_at end
                         then t.happened_at
-                end), o.delivered_at
+                end), case when count(t.happened_at) > 0 then o.delivered_at end
             )
         end as stopped_at,
         -- of every event to the next one, the longest gap; an open end runs to the delivery or the export
@@ -55,8 +55,8 @@ excluded as (
             when from_event = 'any_event' and events = 0 then 'missing:tracking_events.happened_at'
             when started_at is null and from_event = 'uploaded' then 'missing:orders.shipped_at'
             when started_at is null then 'missing:orders.picked_up_at'
-            when from_event = 'any_event' or stopped_at is not null then null
             when to_event = 'next_event' and events = 0 then 'missing:tracking_events.happened_at'
+            when from_event = 'any_event' or stopped_at is not null then null
             when to_event = 'picked_up' and delivered_at is not null then 'missing:orders.picked_up_at'
             when exported_at <= due_at then 'not_due_yet'
         end as excluded_because

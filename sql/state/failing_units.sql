@@ -15,6 +15,7 @@ select
     o.paid_at,
     o.created_at,
     o.goods_cny,
+    o.deposit_cny,
     (epoch(o.promised_ship_at) - epoch(o.paid_at)) / 3600 as promise_hours,
     u.severity,
     o.supply_type,

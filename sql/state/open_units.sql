@@ -8,6 +8,7 @@ select
     u.order_id,
     u.conversation_id,
     o.goods_cny,
+    o.deposit_cny,
     (epoch(o.promised_ship_at) - epoch(o.paid_at)) / 3600 as promise_hours,
     o.supply_type,
     o.category,
