@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.ingest.sniff import refuse
+from pipeline.ingest.values import read_cells
 
 _EMOJI = re.compile(r"#E-[a-z]\d+|#E-\w+")
 _TAG = re.compile(r"<[^>]{1,500}>")
@@ -93,14 +94,12 @@ def _records(content: Any, depth: int) -> Iterator[Any]:
 
 
 def _frame(rows: list[dict[str, Any]], newest_first: bool = False) -> pl.DataFrame:
-    schema = {
+    schema: dict[str, Any] = {
         "source_row": pl.Int64, "conversation_id": pl.String, "message_id": pl.String, "sent_at": pl.Datetime("us"), "role": pl.String,
         "agent_id": pl.String, "buyer": pl.String, "kind": pl.String, "text": pl.String, "order_id": pl.String, "assisted": pl.Boolean,
     }  # fmt: skip
     columns: dict[str, list[Any]] = {name: [row.get(name) for row in rows] for name in schema if name not in ("source_row", "sent_at")}
     when = pl.Series("when", [row.get("sent_at") for row in rows], dtype=pl.String)
-    from pipeline.ingest.values import read_cells
-
     frame = pl.DataFrame({**columns, "source_row": range(1, len(rows) + 1), "sent_at": read_cells("timestamp", when)[0]}, schema=schema)
     # Lists run newest first: the position among messages of one second is counted from the end.
     order = -pl.col("source_row") if newest_first else pl.col("source_row")
@@ -142,7 +141,7 @@ def _jd_full(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     found = []
     for row in rows:
         speaker, body = row["from"], row.get("body") or {}
-        to = row.get("to") if isinstance(row.get("to"), dict) else {}
+        to: dict[str, Any] = row["to"] if isinstance(row.get("to"), dict) else {}
         body = body if isinstance(body, dict) else {"content": body}
         app = str(speaker.get("app", "")).lower()
         robot = "robot" in app or bool(body.get("robot"))
@@ -160,7 +159,8 @@ def _jd_full(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _pdd(row: dict[str, Any]) -> dict[str, Any]:
-    speaker, to = row["from"], row.get("to") if isinstance(row.get("to"), dict) else {}
+    speaker: dict[str, Any] = row["from"]
+    to: dict[str, Any] = row["to"] if isinstance(row.get("to"), dict) else {}
     buyer_says = speaker.get("role") == "user"
     desk = to if buyer_says else speaker
     buyer = speaker if buyer_says else to

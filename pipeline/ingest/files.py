@@ -12,14 +12,14 @@ from pathlib import Path
 
 import polars as pl
 
-FILES_SCHEMA = {
-    "source_file": pl.String, "content": pl.String, "ingested_run": pl.String, "platform": pl.String, "store_id": pl.String,
-    "layouts": pl.List(pl.String), "tables": pl.List(pl.String), "signatures": pl.List(pl.String), "layouts_version": pl.String,
+FILES_SCHEMA = pl.Schema({
+    "source_file": pl.String(), "content": pl.String(), "ingested_run": pl.String(), "platform": pl.String(), "store_id": pl.String(),
+    "layouts": pl.List(pl.String()), "tables": pl.List(pl.String()), "signatures": pl.List(pl.String()), "layouts_version": pl.String(),
     "exported_at": pl.Datetime("us"), "data_from": pl.Datetime("us"), "data_until": pl.Datetime("us"),
-    "read": pl.Int64, "loaded": pl.Int64, "superseded": pl.Int64, "quarantined": pl.Int64, "skipped": pl.Int64,
-    "status": pl.String, "problem_code": pl.String, "problem_zh": pl.String, "problem_en": pl.String,
-    "mend_zh": pl.String, "mend_en": pl.String,
-}  # fmt: skip
+    "read": pl.Int64(), "loaded": pl.Int64(), "superseded": pl.Int64(), "quarantined": pl.Int64(), "skipped": pl.Int64(),
+    "status": pl.String(), "problem_code": pl.String(), "problem_zh": pl.String(), "problem_en": pl.String(),
+    "mend_zh": pl.String(), "mend_en": pl.String(),
+})  # fmt: skip
 _STAMP = re.compile(
     r"(?<!\d)(20\d{2})[-_.年]?(0[1-9]|1[0-2])[-_.月]?(0[1-9]|[12]\d|3[01])日?(?:[-_ T]*([01]\d|2[0-3])[-_:.时点]?([0-5]\d)(?:[-_:.分]?([0-5]\d))?)?(?!\d)"
 )

@@ -29,7 +29,7 @@ REPLACED: Mapping[str, tuple[str, ...]] = {
     "listings": ("item_id", "captured_at"), "platform_notices": ("notice_id",), "annotations": ("annotation_id",),
 }  # fmt: skip
 _OF_ORDERS = ("order_items", "shipments", "tracking_events")
-_NO_COUNT = {"source_file": pl.String, "ingested_run": pl.String, "rows": pl.Int64}
+_NO_COUNT = pl.Schema({"source_file": pl.String, "ingested_run": pl.String, "rows": pl.Int64})
 
 
 @dataclass

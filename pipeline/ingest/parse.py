@@ -33,7 +33,7 @@ TIMES: Mapping[str, tuple[str, ...]] = {
 _SAYS_SOMETHING = {"shipments": ("tracking_no", "shipped_at", "picked_up_at", "delivered_at")}
 _FILLED_LATER = {"store_id", "platform", "source_file", "source_row", "ingested_run", "item_no"}
 _BAD_CODE = {"id": "lost_digits", "people": "lost_digits", "timestamp": "bad_time", "money": "bad_money", "bool": "bad_bool"}
-QUARANTINE = {"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String}
+QUARANTINE = pl.Schema({"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String})
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def parse_rows(chunk: pl.DataFrame, match: Match, owner: Owner) -> Parsed:
     parsed = Parsed(read=chunk.height, skipped=total - chunk.height)
     bad: list[pl.DataFrame] = [_findings(chunk, chunk.get_column(RAGGED), "", None, "ragged")]
     positions = _positions(match)
-    done = _columns(chunk, match.layout, positions, owner, bad)
+    done = _columns(chunk, match, positions, owner, bad)
     frames: dict[str, pl.DataFrame] = {}
     for name, sources in match.layout.tables.items():
         stated = [source for source in sources if positions[source] or source.values and "" in source.values]
@@ -136,12 +136,12 @@ def _is_id(source: Source) -> bool:
 
 
 def _columns(
-    chunk: pl.DataFrame, layout: Layout, positions: Mapping[Source, tuple[int, ...]], owner: Owner, bad: list[pl.DataFrame]
+    chunk: pl.DataFrame, match: Match, positions: Mapping[Source, tuple[int, ...]], owner: Owner, bad: list[pl.DataFrame]
 ) -> dict[Source, pl.Series]:
     """Every canonical column: all are read in one pass, then the few odd cells and the mapped values."""
     groups: dict[tuple[Any, ...], list[Source]] = {}
-    for sources in layout.tables.values():
-        for source in sources:
+    for stated in match.layout.tables.values():
+        for source in stated:
             how = "people" if source.column in PEOPLE else "id" if _is_id(source) else source.type
             how = "words" if source.column in _WORDS else how
             groups.setdefault((how, source.headings, source.extract, id(source.values)), []).append(source)
@@ -153,8 +153,8 @@ def _columns(
         if source.values is not None:
             asked.append(column.unique().implode().alias(f"v{n}"))
             continue
-        value, odd = values.quick("id" if how == "people" else how, column)
-        asked += [value.alias(f"v{n}"), odd.fill_null(False).alias(f"o{n}")]
+        quick, odd = values.quick("id" if how == "people" else how, column)
+        asked += [quick.alias(f"v{n}"), odd.fill_null(False).alias(f"o{n}")]
         if how in ("text", "words"):
             asked.append((column.str.len_bytes() > limits.MAX_CELL_BYTES).any().alias(f"l{n}"))
     lists = texts.select(ask for ask in asked if ask.meta.output_name()[0] in "vl" and _is_small(ask, plans))
@@ -173,7 +173,7 @@ def _columns(
             elif how in ("text", "words") and lists.get_column(f"l{n}").item():
                 wrong, code = (text.str.len_bytes() > limits.MAX_CELL_BYTES).fill_null(False), "too_long"
         if wrong.any():
-            heading = next((h for h in source.headings if h in positions), source.headings[0] if source.headings else source.column)
+            heading = next((h for h in source.headings if h in match.at), source.column)
             bad.append(_findings(chunk, wrong, heading, text, code, source))
         done |= dict.fromkeys(sources, value)
     return done

@@ -10,10 +10,10 @@ import polars as pl
 from pipeline.ingest.files import Found, write_parquet
 from pipeline.ingest.reasons import REASONS
 
-SCHEMA = {
+SCHEMA = pl.Schema({
     "store_id": pl.String, "file": pl.String, "row": pl.Int64, "column": pl.String, "value": pl.String, "code": pl.String,
     "reason_zh": pl.String, "reason_en": pl.String, "mend_zh": pl.String, "mend_en": pl.String, "run_id": pl.String,
-}  # fmt: skip
+})  # fmt: skip
 
 
 def write_quarantine(warehouse: Path, file: Found, findings: pl.DataFrame, run_id: str) -> None:

@@ -8,11 +8,11 @@ from pipeline.ingest.masking import mask_texts
 from pipeline.ingest.parse import QUARANTINE, Owner, Parsed
 from pipeline.ingest.people import hash_people
 
-SPOKEN = {
-    "source_row": pl.Int64, "conversation_id": pl.String, "message_id": pl.String, "message_seq": pl.Int64,
-    "sent_at": pl.Datetime("us"), "role": pl.String, "assisted": pl.Boolean, "agent_id": pl.String, "buyer": pl.String,
-    "kind": pl.String, "text": pl.String, "order_id": pl.String,
-}  # fmt: skip
+SPOKEN = pl.Schema({
+    "source_row": pl.Int64(), "conversation_id": pl.String(), "message_id": pl.String(), "message_seq": pl.Int64(),
+    "sent_at": pl.Datetime("us"), "role": pl.String(), "assisted": pl.Boolean(), "agent_id": pl.String(), "buyer": pl.String(),
+    "kind": pl.String(), "text": pl.String(), "order_id": pl.String(),
+})  # fmt: skip
 
 
 def own_messages(spoken: pl.DataFrame, owner: Owner, quarantine: pl.DataFrame | None = None, skipped: int = 0) -> Parsed:

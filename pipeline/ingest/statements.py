@@ -46,7 +46,7 @@ def fold(statements: pl.DataFrame, keys: Sequence[str]) -> Folded:
     columns = [name for name in stands.columns if name not in group]
     if stands.select(pl.struct(group).is_duplicated().any()).item():
         stands = stands.group_by(group, maintain_order=True).agg(_folded(name, stands.schema) for name in columns)
-    result = pl.concat([single, stands.select(single.columns).cast(dict(single.schema))])
+    result = pl.concat([single, stands.select(single.columns).cast(single.schema)])
     return Folded(result, _count(falls))
 
 

@@ -137,7 +137,7 @@ def read_html(data: bytes, where: str) -> list[Sheet]:
         encoding = guess
         break
     page = html.document_fromstring(data, parser=html.HTMLParser(encoding=encoding, huge_tree=True, no_network=True))
-    sheets = []
+    sheets: list[Sheet] = []
     for table in page.iter("table"):
         rows = []
         for row in table.iter("tr", "row"):
