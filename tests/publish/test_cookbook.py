@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import venv
 from pathlib import Path
 
 import duckdb
@@ -36,3 +39,34 @@ def test_answers_replace_answers(warehouse: Path) -> None:
         once = answered(page, connection)
         assert "| a | b |\n|---|---|\n| 1 | x\\|y |\n" in once and "没有" in once
         assert answered(once, connection) == once
+
+
+OLDER = """
+import json, sys
+import duckdb
+assert duckdb.__version__.startswith("1.5."), duckdb.__version__
+with duckdb.connect(sys.argv[1], read_only=True) as connection:
+    for sql in json.load(sys.stdin):
+        connection.execute(sql).fetchall()
+    print(connection.execute("select count(*) from breaches").fetchall()[0][0])
+"""
+
+
+def test_last_years_duckdb_opens_it_and_answers(warehouse: Path, tmp_path: Path) -> None:
+    older = tmp_path / "venv"
+    venv.create(older, with_pip=True)
+    install = [
+        older / "bin" / "python",
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+        "duckdb==1.5.*",
+    ]
+    if subprocess.run(install, capture_output=True).returncode:
+        pytest.skip("no package index within reach")
+    run = [older / "bin" / "python", "-c", OLDER, str(warehouse / "guize.duckdb")]
+    done = subprocess.run(run, input=json.dumps(questions(TEXT)), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 0
