@@ -28,6 +28,7 @@ from pipeline.rules.compare import comparison_frames
 from pipeline.rules.compile import compile_packs
 from pipeline.rules.load import load_packs
 from pipeline.tables import FACTS, RULES, by_name
+from pipeline.text.derive import derive
 from pipeline.text.lexicon import load_lexicons
 
 Progress = Callable[[str, int, int], None]
@@ -92,8 +93,9 @@ def run(
         run_id = _run_id(warehouse, started_at)
         report = ingest(exports, warehouse, config, lexicons, run_id, progress, packs=packs)
         summary = Summary(run_id, started_at, warehouse, loaded.packs_version, report)
+        derived = derive(warehouse / "facts", warehouse / "state", lexicons, progress)
         inputs = _fingerprint(warehouse, loaded.fingerprint, lexicons.fingerprint, sql, min_grade)
-        if not full and not report.changed and inputs == _published_inputs(warehouse):
+        if not full and not report.changed and not derived and inputs == _published_inputs(warehouse):
             return summary
         with _places(warehouse, run_id) as places:
             tables = compile_packs(loaded, min_grade)

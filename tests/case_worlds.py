@@ -17,7 +17,9 @@ import pyarrow.compute as pc
 from pipeline.rules.model import Case
 from pipeline.tables import by_name
 from pipeline.text.lexicon import Lexicons
+from pipeline.text.derive import hits_of_listings
 from pipeline.text.match import find_hits
+from pipeline.text.promises import find_promises
 from tests.worlds import World, judge, typed
 
 # ids that must not meet those of another case
@@ -49,10 +51,16 @@ def judge_cases(
     for number, case in enumerate(cases):
         for name, rows in _facts_of(case, number).items():
             facts.setdefault(name, []).extend(rows)
-    hits = None
+    found = []
     if facts.get("messages"):
         messages = typed(by_name()["messages"], facts["messages"]).sort("conversation_id", "sent_at", "seq")
-        hits = find_hits(messages, lexicons)
+        found.append(find_hits(messages, lexicons))
+        told = {row["store_id"] for row in facts.get("promises", [])}  # a case that gives its promises means no others
+        promised = find_promises(messages).filter(~pl.col("store_id").is_in(told)).to_dicts()
+        facts.setdefault("promises", []).extend(promised)
+    if facts.get("listings"):
+        found.append(hits_of_listings(typed(by_name()["listings"], facts["listings"]), lexicons))
+    hits = pl.concat(found) if found else None
     return judge(root, facts, of_packs(tables, codes), hits, one_month=True)
 
 
@@ -85,6 +93,7 @@ def _facts_of(case: Case, number: int) -> dict[str, list[dict[str, Any]]]:
                 own.setdefault("status", _status(own))
             if name == "aftersales":
                 own.setdefault("status", "refunded" if own.get("refunded_at") else "open")
+            own.setdefault("platform", store_id.split("/")[0])
             if name == "messages":
                 own.setdefault("message_id", f"case{number}-m{place}")
                 own.setdefault("conversation_id", f"case{number}-c")

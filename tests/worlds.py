@@ -73,7 +73,7 @@ def write_facts(
         if "conversations" not in frames:
             frames["conversations"] = _conversations(frames["messages"])
     if hits is not None:
-        frames["hits"] = hits
+        frames["hits"] = hits.with_columns(pl.col("store_id").str.split("/").list.first().alias("platform"))
     for name, frame in frames.items():
         if name == "stores":
             _write(frame, folder / "stores" / "stores.parquet")

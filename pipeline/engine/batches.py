@@ -13,7 +13,13 @@ import pyarrow.parquet as parquet
 from pipeline.tables import FACTS
 
 ASKED_LATER = "asked_later"
+# what a row of this month may speak of lies in other months: an order is complained of, asked about, refunded later
+NEARBY = ("orders", "aftersales", "complaints", "shipments")
+MONTHS_NEARBY = 3
 ROWS_PER_BATCH = 1_500_000  # of messages; a prototype was fastest between one and two million
+
+
+Months = dict[str, dict[str, dict[str, list[Path]]]]  # month -> store -> table -> files
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ def make_batches(facts: Path, rows_per_batch: int = ROWS_PER_BATCH) -> list[Batc
 
     A batch never mixes months, so that a new day makes stale only the batches of its own month.
     """
-    months: dict[str, dict[str, dict[str, list[Path]]]] = {}
+    months: Months = {}
     for table, files in fact_files(facts).items():
         for file in files:
             keys = dict(part.split("=", 1) for part in file.parts if "=" in part)
@@ -77,12 +83,12 @@ def make_batches(facts: Path, rows_per_batch: int = ROWS_PER_BATCH) -> list[Batc
                 continue
             size = sum(_rows(file) for file in tables.get("messages", ()))
             if group and rows + size > rows_per_batch:
-                batches.append(_batch(f"{month}-{number:03d}", group, stores))
+                batches.append(_batch(f"{month}-{number:03d}", group, months))
                 group, rows, number = [], 0, number + 1
             group.append(store)
             rows += size
         if group:
-            batches.append(_batch(f"{month}-{number:03d}", group, stores))
+            batches.append(_batch(f"{month}-{number:03d}", group, months))
     return batches
 
 
@@ -90,9 +96,20 @@ def _rows(file: Path) -> int:
     return int(parquet.read_metadata(file).num_rows)
 
 
-def _batch(name: str, stores: list[str], tables_of: Mapping[str, Mapping[str, list[Path]]]) -> Batch:
+def _batch(name: str, stores: list[str], months: Months) -> Batch:
+    month = name[:7]
     files: dict[str, tuple[Path, ...]] = {}
     for store in stores:
-        for table, paths in tables_of[store].items():
+        for table, paths in months[month][store].items():
             files[table] = (*files.get(table, ()), *paths)
-    return Batch(name, name[:7], files, tuple(sorted({store.split("/")[0] for store in stores})))
+        for other, of_store in months.items():
+            if abs(_number(other) - _number(month)) <= MONTHS_NEARBY:
+                for table in NEARBY:
+                    paths = of_store.get(store, {}).get(table, [])
+                    files[f"nearby_{table}"] = (*files.get(f"nearby_{table}", ()), *paths)
+    return Batch(name, month, files, tuple(sorted({store.split("/")[0] for store in stores})))
+
+
+def _number(month: str) -> int:
+    year, number = month.split("-")
+    return int(year) * 12 + int(number)

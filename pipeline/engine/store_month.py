@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.engine.batches import ASKED_LATER, Batch
+from pipeline.engine.batches import ASKED_LATER, NEARBY, Batch
 from pipeline.engine.duck import copy_to, files_select, open_duckdb, quoted, rows, run, show_as, show_files
 from pipeline.engine.models import Model, in_order
 from pipeline.tables import FACTS, by_name
@@ -86,7 +86,7 @@ def build_state(
 
 
 def _plans(models: Mapping[str, Model], rules: Path) -> list[_Plan]:
-    facts = {table.name for table in FACTS}
+    facts = {*(table.name for table in FACTS), *(f"nearby_{table}" for table in NEARBY)}
     measures = [model for model in models.values() if model.stage == "measures" and _combos(rules, model.name).exists()]
     plans = []
     for measure in [*measures, None]:
@@ -103,7 +103,8 @@ def _plans(models: Mapping[str, Model], rules: Path) -> list[_Plan]:
 
 def _task(batch: Batch, plan: _Plan) -> _Task | None:
     """The work of one plan on one batch; none where the measure has no rows to look at."""
-    if plan.measure and not any(batch.files.get(table) for table in plan.measure.reads):
+    # A measure may read facts only through a view of its chain (contact through unanswered_runs).
+    if plan.measure and not any(batch.files.get(table) for model in plan.chain for table in model.reads):
         return None
     text = f"{plan.content} {batch.fingerprint(plan.reads)}"
     return _Task(batch, plan, hashlib.sha256(text.encode()).hexdigest()[:16])
@@ -119,6 +120,9 @@ def _show_batch(connection: duckdb.DuckDBPyConnection, batch: Batch, rules: Path
         if table.name != "asks":
             show_files(connection, table, batch.files.get(table.name, ()))
     _show_asks(connection, batch)
+    for name in NEARBY:
+        files = batch.files.get(f"nearby_{name}", ())
+        show_as(connection, f"nearby_{name}", files, by_name()[name].empty_select())
     show_as(connection, "order_scopes", [rules / "order_scopes.parquet"], "")
     run(connection, "create table small_numbers as select cast(range as bigint) as n from range(1, 61)")
 
@@ -186,6 +190,7 @@ def _narrow(connection: duckdb.DuckDBPyConnection, rules: Path, measure: str, co
         f"where shape in (select shape from {combos})",
     )
     run(connection, f"create or replace view home_combos as select combo, unnest(packs) as platform from {combos}")
+    run(connection, f"create or replace view combo_bindings as select combo, binds_by from {combos}")
     return bool(rows(connection, f"select 1 from {combos} limit 1"))
 
 

@@ -1,5 +1,27 @@
 -- breach_effects: one row per breach, penalty (0 when one of several) and kind of effect: what it costs before caps
-with together as (     -- of several penalties that exclude each other: from the least to the most that one of them costs
+with in_penalty as (    -- what one penalty takes of one kind: an unknown part makes the whole at least the known rest
+    select
+        breach_id,
+        version_id,
+        penalty,
+        pick,
+        certainty,
+        candidates,
+        kind,
+        code,
+        currency,
+        payee,
+        form,
+        min(until) as until,
+        bool_or(needs_amount and (low is null or high is null)) as amount_unknown,
+        bool_or(needs_amount and high is null) as high_unknown,
+        case when kind = 'sanction' then max(low) else cast(sum(low) as decimal(18, 6)) end as low,
+        case when kind = 'sanction' then max(high) else cast(sum(high) as decimal(18, 6)) end as high
+    from candidate_effects
+    group by breach_id, version_id, penalty, pick, certainty, candidates, kind, code, currency, payee, form
+),
+
+together as (          -- of several penalties that exclude each other: from the least to the most that one of them costs
     select
         breach_id,
         version_id,
@@ -14,11 +36,12 @@ with together as (     -- of several penalties that exclude each other: from the
         payee,
         form,
         min(until) as until,
-        bool_or(needs_amount and low is null) as low_unknown,
-        bool_or(needs_amount and high is null) as high_unknown,
+        bool_or(amount_unknown) as amount_unknown,
+        bool_or(kind in ('money', 'points') and low is null) as low_unknown,
+        bool_or(high_unknown) as high_unknown,
         min(low) as low,
         max(high) as high
-    from candidate_effects
+    from in_penalty
     group by
         breach_id, version_id, case when pick = 'all' then penalty else 0 end, certainty, kind, code, currency, payee, form
 )
@@ -41,5 +64,5 @@ select
         else low
     end as low,
     case when high_unknown then null else high end as high,
-    low_unknown or high_unknown as amount_unknown
+    amount_unknown
 from together

@@ -22,7 +22,7 @@ with tested as (
         p.low,
         p.high,
         p.members
-    from orders as o
+    from nearby_orders as o
     cross join order_scopes as p
 ),
 

@@ -19,5 +19,5 @@ select
 from annotations as a
 inner join combos_annotation as k
     on a.concept = k.concept
-left join orders as o
+left join nearby_orders as o
     on a.store_id = o.store_id and a.order_id = o.order_id

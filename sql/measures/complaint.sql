@@ -14,7 +14,7 @@ refunded as (
         order_id,
         min(refunded_at) as refunded_at,
         min(stage) as stage
-    from aftersales
+    from nearby_aftersales
     group by store_id, order_id
 ),
 
@@ -48,7 +48,7 @@ judged as (            -- the complaints a shape looks at, and when its duty was
     from complaints as c
     inner join combos_complaint as k
         on len(k.concepts) = 0 or list_contains(k.concepts, c.concept)
-    left join orders as o
+    left join nearby_orders as o
         on c.store_id = o.store_id and c.order_id = o.order_id
     left join refunded as r
         on c.store_id = r.store_id and c.order_id = r.order_id

@@ -7,7 +7,7 @@ with complained as (
         cast(raised_at as date) as day,
         bool_or(coalesce(upheld, false)) as upheld,
         bool_or(coalesce(is_regulator, false)) as is_regulator
-    from complaints
+    from nearby_complaints
     group by store_id, buyer_key, order_id, cast(raised_at as date)
 ),
 
@@ -23,7 +23,7 @@ units_of as (          -- the denominator, each with what came of it
         bool_or(coalesce(c.upheld, false)) as upheld_complaint,
         bool_or(coalesce(c.is_regulator, false)) as regulator_complaint
     from orders as o
-    left join aftersales as r
+    left join nearby_aftersales as r
         on o.store_id = r.store_id and o.order_id = r.order_id
     left join complained as c
         on o.store_id = c.store_id and o.order_id = c.order_id

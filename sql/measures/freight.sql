@@ -50,7 +50,7 @@ select                 -- long
 from asked as h
 left join conversations as c
     on h.store_id = c.store_id and h.conversation_id = c.conversation_id
-left join orders as o
+left join nearby_orders as o
     on c.store_id = o.store_id and c.order_id = o.order_id
 union all
 select                 -- every other message that agents sent on the day

@@ -45,7 +45,7 @@ select                 -- what was said
 from refused as h
 left join conversations as c
     on h.store_id = c.store_id and h.conversation_id = c.conversation_id
-left join orders as o
+left join nearby_orders as o
     on c.store_id = o.store_id and c.order_id = o.order_id
 union all
 select                 -- what was complained of: the time an invoice took is seen nowhere else
@@ -68,7 +68,7 @@ select                 -- what was complained of: the time an invoice took is se
 from complaints as p
 inner join combos_invoice as k
     on k.duty = 'issue_in_time' and p.concept = 'invoice'
-left join orders as o
+left join nearby_orders as o
     on p.store_id = o.store_id and p.order_id = o.order_id
 union all
 select                 -- every other message that agents sent on the day

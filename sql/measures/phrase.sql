@@ -65,7 +65,7 @@ counted as (           -- the unit fails when the phrase was said often enough, 
         on f.shape = k.shape
     left join conversations as c
         on f.store_id = c.store_id and f.conversation_id = c.conversation_id
-    left join orders as o
+    left join nearby_orders as o
         on c.store_id = o.store_id and c.order_id = o.order_id
 ),
 

@@ -21,11 +21,11 @@ with done as (         -- the first deed after the promise, of the order the con
     from promises as p
     left join conversations as c
         on p.store_id = c.store_id and p.conversation_id = c.conversation_id
-    left join orders as o
+    left join nearby_orders as o
         on c.store_id = o.store_id and c.order_id = o.order_id
-    left join aftersales as r
+    left join nearby_aftersales as r
         on c.store_id = r.store_id and c.order_id = r.order_id
-    left join shipments as s
+    left join nearby_shipments as s
         on c.store_id = s.store_id and c.order_id = s.order_id
     left join store_seen as e
         on p.store_id = e.store_id

@@ -21,8 +21,8 @@ with judged as (       -- the requests a shape looks at
             when 'closed' then r.closed_at
             else coalesce(r.first_handled_at, r.agreed_at, r.refunded_at)
         end as stopped_at,
-        -- only the refund is dated: that it came in time proves the handling, that it came late proves nothing
-        s.clock_stop = 'handled' and coalesce(r.first_handled_at, r.agreed_at) is null as only_refund_known,
+        -- of a return only the refund is dated: in time it proves the handling, late it proves nothing
+        s.clock_stop = 'handled' and r.kind <> 'refund_only' and coalesce(r.first_handled_at, r.agreed_at) is null as only_refund_known,
         case when s.orders_scope is not null and coalesce(c.met, 1) = 1 then coalesce(c.missing, 'missing:orders') end as scope_missing
     from aftersales as r
     cross join shapes_refund as s

@@ -14,6 +14,7 @@ with judged as (       -- the buyer messages that start a clock, and the wait by
         a.asked_at,
         a.day,
         a.next_is_robot,
+        list_contains(s.excludes, 'reported_user') and r.buyer_key is not null as reported,
         cast(a.human_at as date) > a.day as crosses_midnight,
         case s.unit
             when 'round' then concat(a.conversation_id, ':', cast(a.round as varchar))
@@ -33,6 +34,8 @@ with judged as (       -- the buyer messages that start a clock, and the wait by
         end as wait_seconds
     from asks as a
     cross join shapes_reply as s
+    left join reported_buyers as r
+        on a.store_id = r.store_id and a.buyer_key = r.buyer_key and a.asked_at >= r.from_at and a.asked_at <= r.to_at
     where
         a.day >= s.used_from
         and a.day < s.used_to
@@ -63,6 +66,7 @@ clocked as (           -- one row per unit: several waits become one as the shap
         min_by(agent_id, asked_at) as agent_id,
         min(order_id) as order_id,
         bool_and(without_robot and next_is_robot) as robot_only,
+        bool_and(reported) as reported,
         bool_and(without_midnight and coalesce(crosses_midnight, false)) as crosses_midnight,
         case min(combine)
             when 'mean' then avg(wait_seconds)
@@ -87,6 +91,7 @@ counted as (           -- value and ok by the combo's limit
         c.order_id,
         k.within_seconds,
         case
+            when c.reported then 'reported_user'
             when c.robot_only then 'robot_only'
             when c.crosses_midnight then 'cross_midnight'
             when c.unanswered and k.unanswered = 'exclude' then 'unanswered'

@@ -2,8 +2,10 @@
 with judged as (       -- the orders a shape looks at, with start and stop by its own definition
     select
         s.shape,
+        s.unit,
         s.excludes,
         s.binds_by,
+        o.buyer_key,
         o.paid_at,
         o.created_at,
         o.store_id,
@@ -72,12 +74,49 @@ excluded as (          -- ok = null with a reason
             when exported_at <= due_at then 'not_due_yet'
         end as excluded_because
     from clocked
+),
+
+units_of as (          -- orders of one buyer on one day are one unit where the shape says so: any late one fails it
+    select
+        combo,
+        store_id,
+        order_id as unit_id,
+        order_id,
+        due_at,
+        started_at,
+        stopped_at,
+        exported_at,
+        binds_by,
+        paid_at,
+        created_at,
+        paid_cny,
+        excluded_because
+    from excluded
+    where unit <> 'buyer_day' or buyer_key is null
+    union all
+    select
+        combo,
+        store_id,
+        concat(buyer_key, ':', cast(cast(paid_at as date) as varchar)) as unit_id,
+        min_by(order_id, concat(cast(due_at as varchar), order_id)) as order_id,
+        min(due_at) as due_at,
+        min(started_at) as started_at,
+        case when bool_or(stopped_at is null) then null when bool_or(stopped_at > due_at) then max(stopped_at) else min(stopped_at) end as stopped_at,
+        max(exported_at) as exported_at,
+        min(binds_by) as binds_by,
+        min(paid_at) as paid_at,
+        min(created_at) as created_at,
+        cast(sum(paid_cny) as decimal(18, 2)) as paid_cny,
+        cast(null as varchar) as excluded_because
+    from excluded
+    where unit = 'buyer_day' and buyer_key is not null and excluded_because is null
+    group by combo, store_id, buyer_key, cast(paid_at as date)
 )
 
 select                 -- long
     combo,
     store_id,
-    order_id as unit_id,
+    unit_id,
     coalesce(due_at, started_at, exported_at) as occurred_at,
     coalesce(
         case binds_by when 'paid_at' then cast(paid_at as date) when 'created_at' then cast(created_at as date) end,
@@ -94,4 +133,4 @@ select                 -- long
     cast(null as varchar) as matched_term,
     cast(null as varchar) as severity,
     1 as weight
-from excluded
+from units_of

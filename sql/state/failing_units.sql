@@ -4,7 +4,11 @@ select
     u.store_id,
     u.unit_id,
     u.occurred_at,
-    u.day,
+    -- by the moment that binds: `day` chooses the version
+    coalesce(
+        case b.binds_by when 'paid_at' then cast(o.paid_at as date) when 'created_at' then cast(o.created_at as date) end,
+        u.day
+    ) as day,
     u.value,
     u.base_cny,
     u.order_id,
@@ -24,6 +28,8 @@ select
     o.is_custom,
     o.is_cash_on_delivery
 from units as u
-left join orders as o
+inner join combo_bindings as b
+    on u.combo = b.combo
+left join nearby_orders as o
     on u.store_id = o.store_id and u.order_id = o.order_id
 where not u.ok

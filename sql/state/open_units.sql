@@ -18,7 +18,7 @@ select
 from units as u
 inner join home_combos as h
     on u.combo = h.combo and split_part(u.store_id, '/', 1) = h.platform
-left join orders as o
+left join nearby_orders as o
     on u.store_id = o.store_id and u.order_id = o.order_id
 -- coalesce: DuckDB 2.0 fails to bind when it can tell that nothing is excluded and the store has no orders
 where coalesce(u.excluded_because, '') = 'not_due_yet'

@@ -1,0 +1,97 @@
+"""Keep what is read out of texts in step with them: lexicon hits and promises, redone where text or lexicon changed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from pipeline.ingest.files import write_parquet
+from pipeline.tables import by_name
+from pipeline.text.lexicon import Lexicons
+from pipeline.text.match import find_hits
+from pipeline.text.promises import find_promises
+
+Progress = Callable[[str, int, int], None]
+# listings are matched with the words that agents must not use; they keep a role of their own
+LISTING = "listing"
+_SEEN = "derived.json"
+
+
+def derive(facts: Path, state: Path, lexicons: Lexicons, progress: Progress | None = None) -> int:
+    """Write facts/hits and facts/promises for every file of messages and listings that is new or matched otherwise.
+
+    Returns how many files were matched.
+    """
+    code = hashlib.sha256(b"".join(Path(__file__).with_name(name).read_bytes() for name in ("promises.py", "match.py")))
+    rules = f"{lexicons.fingerprint} {code.hexdigest()[:16]}"
+    seen_file = state / _SEEN
+    before = json.loads(seen_file.read_text(encoding="utf-8")) if seen_file.exists() else {}
+    files = [*sorted((facts / "messages").rglob("*.parquet")), *sorted((facts / "listings").rglob("*.parquet"))]
+    now = {str(file.relative_to(facts)): f"{rules} {_content(file)}" for file in files}
+    stale = [file for file in files if before.get(str(file.relative_to(facts))) != now[str(file.relative_to(facts))]]
+    for number, file in enumerate(stale, start=1):
+        if progress:
+            progress(f"{file.parts[-3]} {file.parts[-2]}", number, len(stale))
+        (_of_messages if file.relative_to(facts).parts[0] == "messages" else _of_listings)(facts, file, lexicons)
+    _drop_orphans(facts, set(now))
+    state.mkdir(parents=True, exist_ok=True)
+    aside = seen_file.with_suffix(".aside")
+    aside.write_text(json.dumps(now, indent=0), encoding="utf-8")
+    aside.replace(seen_file)
+    return len(stale)
+
+
+def _of_messages(facts: Path, file: Path, lexicons: Lexicons) -> None:
+    columns = [
+        "store_id", "platform", "message_id", "conversation_id", "sent_at", "role", "agent_id", "kind", "text",
+    ]  # fmt: skip
+    messages = pl.read_parquet(file, columns=columns, hive_partitioning=False)
+    _write(facts, "hits", file, "part.parquet", _owned(find_hits(messages, lexicons), file))
+    _write(facts, "promises", file, "part.parquet", find_promises(messages))
+
+
+def _of_listings(facts: Path, file: Path, lexicons: Lexicons) -> None:
+    listings = pl.read_parquet(file, hive_partitioning=False)
+    _write(facts, "hits", file, "listings.parquet", _owned(hits_of_listings(listings, lexicons), file))
+
+
+def hits_of_listings(listings: pl.DataFrame, lexicons: Lexicons) -> pl.DataFrame:
+    """The hits in titles and details: the item stands in the place of message and conversation."""
+    texts = listings.select(
+        "store_id", pl.col("item_id").alias("message_id"), pl.col("item_id").alias("conversation_id"),
+        pl.col("captured_at").alias("sent_at"), pl.lit("agent").alias("role"), pl.lit(None, pl.String).alias("agent_id"),
+        pl.lit("text").alias("kind"),
+        pl.concat_str("title", "detail_text", separator="\n", ignore_nulls=True).alias("text"),
+    )  # fmt: skip
+    return find_hits(texts, lexicons).with_columns(pl.lit(LISTING).alias("role"))
+
+
+def _owned(hits: pl.DataFrame, file: Path) -> pl.DataFrame:
+    platform = next(part.removeprefix("platform=") for part in file.parts if part.startswith("platform="))
+    return hits.with_columns(pl.lit(platform).alias("platform")).select(by_name()["hits"].names)
+
+
+def _write(facts: Path, table: str, source: Path, name: str, frame: pl.DataFrame) -> None:
+    target = facts / table / Path(*source.parts[-4:-1]) / name
+    if frame.is_empty():
+        target.unlink(missing_ok=True)
+    else:
+        write_parquet(frame, target)
+
+
+def _drop_orphans(facts: Path, known: set[str]) -> None:
+    for table in ("hits", "promises"):
+        for file in (facts / table).rglob("*.parquet"):
+            source = "listings" if file.name == "listings.parquet" else "messages"
+            folder = facts / source / Path(*file.parts[-4:-1])
+            if not any(str(other.relative_to(facts)) in known for other in folder.glob("*.parquet")):
+                file.unlink()
+
+
+def _content(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "blake2b").hexdigest()[:24]
