@@ -89,6 +89,8 @@ def _check_form(entry: Map, where: str, report: Report) -> None:
     for lang in ("zh", "en"):
         if not isinstance(entry.get("name"), Map) or not entry["name"].get(lang):
             report(finding("missing_translation", f"{where} name", lang=lang))
+    if not isinstance(entry.get("rule", ""), str):
+        report(finding("bad_case", where, key="rule", what=str(entry["rule"])[:40]))
     if entry.get("track", "in_force") not in TRACKS:
         report(finding("not_one_of", f"{where} track", value=entry["track"], allowed=" ".join(TRACKS)))
     for key in ("facts", "expect", "store"):

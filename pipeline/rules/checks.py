@@ -31,7 +31,7 @@ CHECKS: tuple[Check, ...] = (
     checks_evidence.evidence_speaks_of_the_platform,
     checks_evidence.every_statement_is_used_or_excused,
     checks_evidence.citations_resolve,
-    checks_complete.manifests_are_whole,
+    checks_complete.manifests_name_their_codes,
     checks_complete.counts_agree,
     checks_complete.one_exact_rule_at_a_time,
     checks_complete.rules_have_cases,

@@ -11,47 +11,16 @@ from pipeline.rules.checks_rules import codes_of
 from pipeline.rules.findings import finding
 from pipeline.rules.model import TRACKS, Packs, Rule
 from pipeline.rules.timeline import FIRST_DAY, LAST_DAY
-from pipeline.rules.values import read_day
-from pipeline.rules.yamlfile import Map, Value
-
-MANIFEST_KEYS = {
-    "name": ("名称 {zh, en}", "a name {zh, en}"),
-    "codes": ("服务的判罚代码", "the judging codes it serves"),
-    "version": ("版本", "its version"),
-    "checked_on": ("最近核对日", "the day it was last checked"),
-    "points_classes": ("积分类别", "its points classes"),
-    "counts": ("陈述、规则、案例数", "how many statements, rules and cases"),
-}
-CELL_STATUSES = ("rule", "searched_none", "not_applicable", "todo")
-COMBINE_HOW = ("add", "heaviest", "replace", "override", "unknown")
+from pipeline.rules.yamlfile import Map
 
 
-def manifests_are_whole(packs: Packs) -> Iterator[Problem]:
-    """pack.yaml has its keys, serves its folder's codes, and is written in both languages."""
+def manifests_name_their_codes(packs: Packs) -> Iterator[Problem]:
+    """pack.yaml names codes that its folder serves."""
     for folder, manifest in packs.manifests.items():
-        file = f"{folder}/pack.yaml"
-        for key, (zh, en) in MANIFEST_KEYS.items():
-            if key not in manifest:
-                yield finding("missing_key", f"{file}:{manifest.line}", key=key, what=f"{zh} / {en}")
-        known = {*MANIFEST_KEYS, "appeal", "note"}
-        for key in manifest:
-            if key not in known:
-                where = f"{file}:{manifest.line_of(key)}"
-                yield finding("unknown_key", where, key=key, known=" ".join(sorted(known)))
-        if "checked_on" in manifest and not read_day(manifest["checked_on"]):
-            yield finding(
-                "bad_date", f"{file}:{manifest.line_of('checked_on')}", value=manifest["checked_on"]
-            )
         for code in manifest.get("codes", []):
             if code not in codes_of(packs, folder):
-                yield finding("wrong_folder", f"{file}:{manifest.line_of('codes')}", name=code, folder=folder)
-        named: list[tuple[str, Value]] = [("name", manifest.get("name"))]
-        classes = manifest.get("points_classes")
-        named += list(classes.items()) if isinstance(classes, Map) else []
-        for key, words in named:
-            for lang in ("zh", "en"):
-                if not isinstance(words, Map) or not words.get(lang):
-                    yield finding("missing_translation", f"{file}:{manifest.line} {key}", lang=lang)
+                where = f"{folder}/pack.yaml:{manifest.line_of('codes')}"
+                yield finding("wrong_folder", where, name=code, folder=folder)
 
 
 def counts_agree(packs: Packs) -> Iterator[Problem]:
@@ -115,9 +84,8 @@ def coverage_is_whole(packs: Packs) -> Iterator[Problem]:
     registry = packs.registry
     if not registry.coverage:
         return  # reported as a missing file
-    cells = registry.coverage.get("cells", registry.coverage)
     ruled = {(code, rule.concept): rule.id for rule in packs.rules.values() for code in rule.applies_to}
-    for code, row in cells.items():
+    for code, row in registry.coverage.items():
         for concept in row:
             if code not in registry.platforms or concept not in registry.concepts:
                 where = f"registry/coverage.yaml:{row.line_of(concept)}"
@@ -126,17 +94,14 @@ def coverage_is_whole(packs: Packs) -> Iterator[Problem]:
                     "unresolved", where, what="cell", name=name, registry="platforms.yaml, concepts.yaml"
                 )
     for code in registry.codes:
-        row = cells.get(code, Map(1))
+        row = registry.coverage.get(code, Map(1))
         for concept in registry.concepts:
             where = f"registry/coverage.yaml:{row.line_of(concept)}"
-            cell = row.get(concept)
-            status = cell.get("status") if isinstance(cell, Map) else cell
-            rule = ruled.get((code, concept))
-            if cell is None:
+            if concept not in row:
                 yield finding("coverage_cell_missing", where, pack=code, concept=concept)
-            elif status not in CELL_STATUSES:
-                yield finding("not_one_of", where, value=status, allowed=" ".join(CELL_STATUSES))
-            elif (status == "rule") != (rule is not None):
+                continue
+            status, rule = row[concept]["status"], ruled.get((code, concept))
+            if (status == "rule") != (rule is not None):
                 zh, en = (
                     (f"有规则 {rule}", f"rule {rule} is there") if rule else ("没有规则", "there is no rule")
                 )
@@ -152,20 +117,12 @@ def coverage_is_whole(packs: Packs) -> Iterator[Problem]:
 
 
 def combinations_resolve(packs: Packs) -> Iterator[Problem]:
-    """combine.yaml pairs rules that exist, in a way that the engine knows."""
-    combine = packs.registry.combine
-    for entry in combine if isinstance(combine, list) else combine.get("pairs", []):
-        where = f"registry/combine.yaml:{getattr(entry, 'line', 1)}"
-        for key in ("rules", "meet_on", "how"):
-            if not isinstance(entry, Map) or key not in entry:
-                yield finding("missing_key", where, key=key, what=key)
-        if not isinstance(entry, Map):
-            continue
-        for name in entry.get("rules", []):
+    """combine.yaml pairs rules that exist."""
+    for entry in packs.registry.combine:
+        for name in entry["rules"]:
             if name not in packs.rules:
+                where = f"registry/combine.yaml:{entry.line}"
                 yield finding("unresolved", where, what="rule", name=name, registry="rules/")
-        if entry.get("how") not in COMBINE_HOW:
-            yield finding("not_one_of", where, value=entry.get("how"), allowed=" ".join(COMBINE_HOW))
 
 
 def _span(rule: Rule, track: str) -> tuple[date, date]:

@@ -93,24 +93,22 @@ def _days(name: str, entry: Map) -> Iterator[dict[str, Any]]:
 
 def coverage_rows(packs: Packs) -> Iterator[dict[str, Any]]:
     """One row per cell of coverage.yaml; a cell nobody wrote counts as todo."""
-    cells = packs.registry.coverage.get("cells", packs.registry.coverage)
     for pack in packs.registry.codes:
+        row = packs.registry.coverage.get(pack, {})
         for concept in packs.registry.concepts:
-            cell = cells.get(pack, {}).get(concept, "todo")
-            note = cell.get("note", {}) if isinstance(cell, Map) else {}
+            cell = row.get(concept, {"status": "todo"})
+            note = cell.get("note", {})
             yield {
                 "pack": pack,
                 "concept": concept,
-                "status": cell.get("status", "todo") if isinstance(cell, Map) else cell,
+                "status": cell["status"],
                 "note_zh": note.get("zh"),
                 "note_en": note.get("en"),
             }
 
 
 def _combinations(packs: Packs) -> Iterator[dict[str, Any]]:
-    combine = packs.registry.combine
-    entries = combine if isinstance(combine, list) else combine.get("pairs", [])
-    for entry in entries:
+    for entry in packs.registry.combine:
         first, second = (packs.rules.get(rule_id) for rule_id in entry["rules"])
         if first is None or second is None:
             continue

@@ -11,6 +11,7 @@ from pipeline.problems import Problem
 from pipeline.rules.conditions import BadCondition, read_condition
 from pipeline.rules.findings import Report, finding
 from pipeline.rules.model import TRACKS, Registry
+from pipeline.rules.registry_forms import REGISTRY_FORMS
 from pipeline.rules.values import NONE, UNKNOWN, read_bool, read_clock, read_day, read_hours, read_number
 from pipeline.rules.yamlfile import Map, Value
 
@@ -71,10 +72,13 @@ KEY_MEANS: dict[str, tuple[str, str]] = {
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_]*\Z")
 
 
+_ALL_FORMS = FORMS | REGISTRY_FORMS
+
+
 class FormChecker:
     """Checks mappings of one file against FORMS and reports what does not fit."""
 
-    def __init__(self, file: str, registry: Registry, report: Report) -> None:
+    def __init__(self, file: str, report: Report, registry: Registry | None = None) -> None:
         self.file, self.registry = file, registry
         self._report = report
         self.count = 0
@@ -90,7 +94,7 @@ class FormChecker:
 
     def form(self, name: str, value: Value, line: int, path: str) -> bool:
         """Check one mapping; True when nothing is wrong with it."""
-        before, known = self.count, FORMS[name]
+        before, known = self.count, _ALL_FORMS[name]
         if not isinstance(value, Map):
             self._wrong(line, path, value, "映射（键: 值）", "a mapping (key: value)")
             return False
@@ -121,6 +125,14 @@ class FormChecker:
             lines = getattr(value, "lines", [])
             for number, item in enumerate(value):
                 self.kind(rest, item, lines[number] if number < len(lines) else line, f"{path}[{number + 1}]")
+        elif name == "pair":
+            if not isinstance(value, list) or len(value) != 2:
+                self._wrong(line, path, value, "两项的列表", "a list of two")
+                return
+            for item in value:
+                self.kind(rest, item, line, path)
+        elif name == "map":
+            self.entries(rest, value, path)
         elif name == "form":
             self.form(rest, value, line, path)
         elif name == "ref":
@@ -144,6 +156,34 @@ class FormChecker:
                     "not_one_of", self.at(line, path), value=_short(value), allowed=kind.replace("|", " ")
                 )
             )
+
+    def entries(self, form: str, value: Value, path: str) -> Map:
+        """Check a mapping of names to entries of one form; return the sound ones."""
+        sound = Map(getattr(value, "line", 1))
+        if not isinstance(value, Map):
+            self._wrong(sound.line, path, value, "映射（名称: 条目）", "a mapping (name: entry)")
+            return sound
+        for key, entry in value.items():
+            before, place = self.count, f"{path}.{key}" if path else key
+            if form == "spoken":
+                self._words(entry, value.line_of(key), place)
+            else:
+                self.form(form, entry, value.line_of(key), place)
+            if self.count == before:
+                sound[key] = entry
+                sound.lines[key] = value.line_of(key)
+        return sound
+
+    def sound_part(self, form: str, value: Map) -> Map:
+        """The keys of a mapping that are sound one by one; reports nothing."""
+        silent, part = FormChecker(self.file, lambda problem: None, self.registry), Map(value.line)
+        for key, item in value.items():
+            before = silent.count
+            silent.kind(_ALL_FORMS[form].get(key, "open").lstrip("!"), item, value.line_of(key), key)
+            if silent.count == before:
+                part[key] = item
+                part.lines[key] = value.line_of(key)
+        return part
 
     def condition(self, value: Value, line: int, path: str) -> None:
         """Check that a condition can be read; which facts may stand in it is checked with the rule."""
@@ -205,6 +245,7 @@ class FormChecker:
                 self.report(finding("missing_translation", self.at(line, path), lang=lang))
 
     def _ref(self, registry: str, value: Value, line: int, path: str) -> None:
+        assert self.registry is not None, "forms with references are checked once the registries are read"
         names: dict[str, Map] = {
             "concepts": self.registry.concepts,
             "platforms": self.registry.platforms,
@@ -242,6 +283,11 @@ _KINDS: dict[str, Callable[[Value], _Fault]] = {
     "number": lambda value: None if read_number(value) else ("bad_number", {}),
     "limit": lambda value: None if value == NONE or read_number(value) else ("bad_number", {}),
     "whole": lambda value: _as(read_whole(value) is not None, "整数", "a whole number"),
+    "urls": lambda value: _as(
+        value == NONE or (isinstance(value, list) and all(isinstance(url, str) and url for url in value)),
+        "网址的列表或 none",
+        "a list of addresses, or none",
+    ),
     "flag": lambda value: _as(
         value == UNKNOWN or read_bool(value) is not None, "true 或 false", "true or false"
     ),

@@ -48,9 +48,8 @@ def load_packs(folder: Path, strict: bool = True) -> Packs:
     rules: dict[str, Rule] = {}
     cases: list[Case] = []
     for pack in folders:
-        manifest, found = read_yaml(pack / "pack.yaml", root)
+        manifests[pack.name], found = _read_manifest(pack / "pack.yaml", root)
         problems += found
-        manifests[pack.name] = manifest if isinstance(manifest, Map) else Map(1)
         if (pack / "exports.yaml").exists():
             layouts, found = read_yaml(pack / "exports.yaml", root)
             # Ingest owns this form, where null means a heading that is known and dropped.
@@ -109,29 +108,31 @@ def _pack_folders(root: Path) -> list[Path]:
 
 def _read_sources(root: Path) -> tuple[dict[str, Map], list[Problem]]:
     entries, problems = read_yaml(root / "sources.yaml", root)
+    checker = FormChecker("sources.yaml", problems.append)
     sources: dict[str, Map] = {}
     for entry in entries if isinstance(entries, list) else []:
         line = getattr(entry, "line", 1)
-        where = f"sources.yaml:{line}"
-        if not isinstance(entry, Map) or not isinstance(entry.get("id"), str):
-            problems.append(finding("missing_key", where, key="id", what="id"))
+        name = entry.get("id", "?") if isinstance(entry, Map) else "?"
+        if not checker.form("source", entry, line, str(name)):
             continue
-        if entry["id"] in sources:
-            first = f"sources.yaml:{sources[entry['id']].line}"
-            problems.append(finding("duplicate_id", where, what="source", name=entry["id"], first=first))
-            continue
-        for key in ("title", "publisher"):
-            words = entry.get(key)
-            for lang in ("zh", "en"):
-                if not isinstance(words, Map) or not words.get(lang):
-                    problems.append(finding("missing_translation", f"{where} {entry['id']}.{key}", lang=lang))
-        problems += [
-            finding("missing_key", f"{where} {entry['id']}", key=key, what=key)
-            for key in ("url", "published_on", "seen_on", "kind")
-            if key not in entry
-        ]
-        sources[entry["id"]] = entry
+        if name in sources:
+            first = f"sources.yaml:{sources[name].line}"
+            problems.append(
+                finding("duplicate_id", f"sources.yaml:{line}", what="source", name=name, first=first)
+            )
+        else:
+            sources[name] = entry
     return sources, problems
+
+
+def _read_manifest(path: Path, root: Path) -> tuple[Map, list[Problem]]:
+    """The pack.yaml of a folder with those of its keys that are sound."""
+    manifest, problems = read_yaml(path, root)
+    if manifest is None:
+        return Map(1), problems
+    checker = FormChecker(str(path.relative_to(root)), problems.append)
+    checker.form("manifest", manifest, 1, "pack")
+    return checker.sound_part("manifest", manifest) if isinstance(manifest, Map) else Map(1), problems
 
 
 def _read_registers(folders: list[Path], root: Path) -> tuple[dict[str, Statement], list[Problem]]:
@@ -157,7 +158,7 @@ def read_rules(path: Path, root: Path, registry: Registry) -> tuple[list[Rule], 
     entries, problems = read_yaml(path, root)
     if entries is None:
         return [], problems
-    checker = FormChecker(file, registry, problems.append)
+    checker = FormChecker(file, problems.append, registry)
     rules: list[Rule] = []
     if not isinstance(entries, list):
         checker.kind("list:form:rule", entries, 1, path.stem)

@@ -61,7 +61,7 @@ class Registry:
     sanctions: Map
     calendar: Map
     coverage: Map
-    combine: Value
+    combine: list[Map]
     words: Map
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.problems import Problem
+from pipeline.rules.forms import FormChecker
 from pipeline.rules.model import Measure, Param, Registry
 from pipeline.rules.yamlfile import Map, Value, read_yaml
 
@@ -23,37 +24,74 @@ FILES = (
 
 
 def read_registry(root: Path) -> tuple[Registry, list[Problem]]:
-    """Read every registry file; what is missing or malformed is a problem, and reads as empty."""
+    """Read every registry file; what is missing or malformed is a problem, and its entry is left out."""
     problems: list[Problem] = []
     read: dict[str, Value] = {}
+    checkers: dict[str, FormChecker] = {}
     for name in FILES:
-        value, found = read_yaml(root / "registry" / f"{name}.yaml", root)
+        file = f"registry/{name}.yaml"
+        value, found = read_yaml(root / file, root)
         read[name] = Map(1) if value is None else value
         problems += found
-    maps = {name: value if isinstance(value, Map) else Map(1) for name, value in read.items()}
-    facts = maps["facts"]
+        checkers[name] = FormChecker(file, problems.append)
+
+    def entries(name: str, form: str, key: str | None = None) -> Map:
+        """The sound entries of a registry file, or of one mapping in it."""
+        value = read[name]
+        if key is not None:
+            value = value.get(key, Map(1)) if isinstance(value, Map) else value
+        return checkers[name].entries(form, value, key or "")
+
+    units = Map(1)
+    units.update({key: entries("units", key[:-1], key) for key in ("count_units", "threshold_units")})
+    measures = entries("measures", "measure", "measures")
     registry = Registry(
-        concepts=maps["concepts"],
-        measures={
-            name: _measure(name, entry) for name, entry in _inner(maps["measures"], "measures").items()
-        },
-        scope={name: _param(name, entry) for name, entry in _inner(maps["measures"], "scope").items()},
-        facts=_inner(facts, "facts"),
-        aggregates=_inner(facts, "aggregates"),
-        units=maps["units"],
-        platforms=maps["platforms"],
-        sanctions=maps["sanctions"],
-        calendar=_inner(maps["calendar"], "periods"),
-        coverage=maps["coverage"],
-        combine=read["combine"],
-        words=maps["words"],
+        concepts=entries("concepts", "concept"),
+        measures={name: _measure(name, entry) for name, entry in measures.items()},
+        scope={name: _param(name, entry) for name, entry in entries("measures", "param", "scope").items()},
+        facts=entries("facts", "fact", "facts"),
+        aggregates=entries("facts", "fact", "aggregates"),
+        units=units,
+        platforms=entries("platforms", "platform"),
+        sanctions=entries("sanctions", "sanction"),
+        calendar=entries("calendar", "period", "periods"),
+        coverage=_cells(read["coverage"], checkers["coverage"]),
+        combine=_pairs(read["combine"], checkers["combine"]),
+        words=entries("words", "spoken"),
     )
     return registry, problems
 
 
-def _inner(outer: Map, key: str) -> Map:
-    value = outer.get(key)
-    return value if isinstance(value, Map) else Map(outer.line)
+def _cells(value: Value, checker: FormChecker) -> Map:
+    """code -> concept -> {status, note}: a cell may be written as its status alone."""
+    table = value.get("cells", value) if isinstance(value, Map) else value
+    cells = Map(getattr(table, "line", 1))
+    if not isinstance(table, Map):
+        checker.kind("map:cell", table, 1, "cells")
+        return cells
+    for code, row in table.items():
+        whole = Map(getattr(row, "line", table.line_of(code)))
+        for concept, cell in row.items() if isinstance(row, Map) else ():
+            line = row.line_of(concept)
+            if not isinstance(cell, Map):
+                status, cell = cell, Map(line)
+                cell["status"] = status
+                cell.lines["status"] = line
+            whole[concept] = cell
+            whole.lines[concept] = line
+        if not isinstance(row, Map):
+            checker.kind("map:cell", row, table.line_of(code), code)
+        cells[code] = checker.entries("cell", whole, code)
+        cells.lines[code] = table.line_of(code)
+    return cells
+
+
+def _pairs(value: Value, checker: FormChecker) -> list[Map]:
+    if not isinstance(value, list):
+        if value:
+            checker.kind("list:form:pair", value, 1, "pairs")
+        return []
+    return [entry for entry in value if checker.form("pair", entry, getattr(entry, "line", 1), "pair")]
 
 
 def _measure(name: str, entry: Map) -> Measure:

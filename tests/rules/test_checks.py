@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,8 +11,11 @@ import pytest
 
 from pipeline.lang import set_lang
 from pipeline.problems import RulesInvalid
+from pipeline.rules.compare import comparison_frames
+from pipeline.rules.compile import compile_packs
 from pipeline.rules.findings import KINDS
 from pipeline.rules.load import load_packs
+from pipeline.rules.pages import coverage_sheet, rule_sheet
 from tests.rules.small_packs import FILES, spoil, write_packs
 
 RULES, EVIDENCE, CASES, PACK = "jd/rules/all.yaml", "jd/evidence.csv", "jd/cases.yaml", "jd/pack.yaml"
@@ -84,6 +89,23 @@ PLANTED = [
     Planted("not_one_of", "registry/coverage.yaml", "abuse: todo", "abuse: maybe"),
     Planted("not_one_of", "registry/combine.yaml", "how: add", "how: perhaps"),
     Planted("not_one_of", CASES, "verdict: ok", "verdict: fine"),
+    # registries
+    Planted("missing_key", "registry/sanctions.yaml", "weight: 80, ", ""),
+    Planted("missing_key", "registry/calendar.yaml", "last: '2022-10-03', ", ""),
+    Planted("not_one_of", "registry/platforms.yaml", "home: own", "home: here"),
+    Planted(
+        "not_one_of", "registry/measures.yaml", "type: hours, default: none", "type: days, default: none"
+    ),
+    Planted("not_one_of", "registry/concepts.yaml", "stricter: higher", "stricter: more"),
+    Planted("bad_number", "registry/units.yaml", "factor: '3600'", "factor: many"),
+    Planted(
+        "wrong_form",
+        "registry/facts.yaml",
+        "{type: text, level: breach, zh: 供货类型, en: supply type}",
+        "text",
+    ),
+    Planted("missing_translation", "registry/words.yaml", "{zh: 人工, en: a person}", "{zh: 人工}"),
+    Planted("wrong_form", "registry/combine.yaml", "[jd.late_shipment, jd.reply_rate]", "[jd.late_shipment]"),
     # names
     Planted("unresolved", RULES, "concept: late_shipment", "concept: late_shippment"),
     Planted("unresolved", RULES, "measure: shipment", "measure: shipping"),
@@ -104,7 +126,12 @@ PLANTED = [
     Planted("bad_id", RULES, "id: jd.abuse", "id: jd.Abuse-1"),
     Planted("duplicate_id", RULES, "id: jd.abuse", "id: jd.ladder"),
     Planted("duplicate_id", EVIDENCE, "E-JD-003,jd,abuse", "E-JD-002,jd,abuse"),
-    Planted("duplicate_id", "sources.yaml", "  kind: repost\n", "  kind: repost\n- id: jd_page\n"),
+    Planted(
+        "duplicate_id",
+        "sources.yaml",
+        "  kind: repost\n",
+        "  kind: repost\n- {id: jd_page, title: {zh: 甲, en: a}, publisher: {zh: 乙, en: b}, url: none, published_on: unknown, seen_on: [], kind: vendor}\n",
+    ),
     Planted("wrong_folder", RULES, "applies_to: [jd]", "applies_to: [jd, pinduoduo]"),
     # dates and chains
     Planted("like_first", RULES, "      measure: shipment", "      like: previous\n      measure: shipment"),
@@ -251,3 +278,36 @@ def test_a_missing_pack_file_is_named(tmp_path: Path) -> None:
     assert ("not_a_file", "jd/evidence.csv") in {
         (problem.code, problem.where) for problem in refused.value.problems
     }
+
+
+def test_whatever_is_written_is_refused_in_words_and_never_by_a_crash(tmp_path: Path) -> None:
+    """Put an odd value in place of any word of any file: what is left still loads, compiles and prints."""
+    write_packs(tmp_path)
+    odd = [
+        "",
+        "x",
+        "[]",
+        "{}",
+        "unknown",
+        "none",
+        "[x]",
+        "{a: b}",
+        "5",
+        "true",
+        "{low: unknown, high: unknown}",
+        "[[x]]",
+    ]
+    word = re.compile(r"'[^']*'|\[[^\[\]{}]*\]|\{[^{}]*\}|[\w.]+: |[^\s,{}\[\]:]+")
+    chance = random.Random(618)
+    for _ in range(250):
+        file = chance.choice(list(FILES))
+        spot = chance.choice(list(word.finditer(FILES[file])))
+        spoilt = FILES[file][: spot.start()] + chance.choice(odd) + FILES[file][spot.end() :]
+        (tmp_path / file).write_text(spoilt, encoding="utf-8")
+        packs = load_packs(tmp_path, strict=False)
+        compile_packs(packs)
+        comparison_frames(packs, "run-1")
+        coverage_sheet(packs)
+        for rule in packs.rules.values():
+            rule_sheet(packs, rule)
+        (tmp_path / file).write_text(FILES[file], encoding="utf-8")
