@@ -94,7 +94,7 @@ def small_tables(
     platforms = _yaml(packs / "registry" / "platforms.yaml")
     seen_schema = {"breach_id": pl.String, "first_seen_run": pl.String}
     return {
-        **_of_versions(rules, measures, set(models), _yaml(packs / "registry" / "calendar.yaml")),
+        **_of_versions(rules, measures, set(models), _yaml(packs / "registry" / "calendar.yaml")["periods"]),
         "fact_registry": pl.DataFrame(
             [(name, bool(fact.get("possible"))) for name, fact in facts.items()],
             schema={"fact": pl.String, "possible": pl.Boolean},
