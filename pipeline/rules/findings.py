@@ -1,7 +1,5 @@
 """Every kind of thing that can be wrong in a pack: what it is and how to mend it, in both languages."""
 
-# ruff: noqa: E501 (a sentence stays on one line)
-
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The form of every mapping in a pack: which keys it has, which it must have, what each holds."""
 
-# ruff: noqa: E501 (a form stays on one line)
-
 from __future__ import annotations
 
 import re

@@ -1,7 +1,5 @@
 """The form of registry entries, documents and manifests, in the language of forms.py."""
 
-# ruff: noqa: E501 (a form stays on one line)
-
 REGISTRY_FORMS: dict[str, dict[str, str]] = {
     "concept": {"zh": "!text", "en": "!text", "group": "text", "canonical_unit": "!text", "stricter": "!lower|higher|none"},
     "measure": {

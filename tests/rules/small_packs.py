@@ -1,7 +1,5 @@
 """One small, sound set of packs as texts; tests write it out whole or with one thing spoilt."""
 
-# ruff: noqa: E501 (rules are written one field a line)
-
 from __future__ import annotations
 
 from pathlib import Path
