@@ -63,7 +63,6 @@ REFERENCES: tuple[tuple[str, str, str, str], ...] = (
         for table in ("orders", "messages", "conversations", "aftersales")
     ),
     ("complaint_followups", "complaint_id", "complaints", "complaint_id"),
-    ("hits", "conversation_id", "conversations", "conversation_id"),
     *(
         (table, "version_id", "rule_versions", "version_id")
         for table in (
@@ -141,6 +140,15 @@ IDENTITIES: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
             ("messages", "conversations"),
             "select abs((select count(*) from messages) "
             "- (select coalesce(sum(messages), 0) from conversations))",
+        ),
+    },
+    "hits": {
+        "words_of_no_conversation": (  # words found in a listing belong to none
+            ("hits", "conversations"),
+            """
+    select count(*) from hits
+    where role <> 'listing'
+        and (store_id, conversation_id) not in (select (store_id, conversation_id) from conversations)""",
         ),
     },
     "rule_versions": {

@@ -70,6 +70,7 @@ def test_empty_tables_are_clean(connection: duckdb.DuckDBPyConnection) -> None:
         ),
         ("exposure_matrix", [{"money_high_cny": 7}], "exposure_matrix.unequal.sum_of_money_high_cny"),
         ("exposure_matrix", [{"pack": "law"}], "exposure_matrix.forbidden.law_in_matrix"),
+        ("hits", [{}], "hits.unequal.words_of_no_conversation"),
         ("messages", [{}], "messages.unequal.conversations_count_their_messages"),
         (
             "rule_versions",
