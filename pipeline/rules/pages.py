@@ -247,8 +247,12 @@ def _statements(packs: Packs, version: Version) -> list[dict[str, Any]]:
             url = source.get("url")
             linked = url if isinstance(url, list) and not source.get("do_not_link") else []
             sources.append({"id": source_id, "title": source["title"][lang()], "urls": list(linked)})
-        said = f"{name}（{statement.grade}）{say(statement.zh, statement.en)}" + "".join(
-            f"\n  《{source['title']}》 {' '.join(source['urls'])}".rstrip() for source in sources
+        heading = say(
+            f"{name}（{statement.grade}）{statement.zh}", f"{name} ({statement.grade}) {statement.en}"
+        )
+        said = heading + "".join(
+            "\n  " + " ".join([say("《", "“") + source["title"] + say("》", "”"), *source["urls"]])
+            for source in sources
         )
         out.append(
             {

@@ -224,7 +224,7 @@ def _predicate(predicate: Predicate, registry: Registry) -> Pair:
         return f"{zh}{op[0]}{number[0]}", f"{en} {op[1]} {number[1]}".replace("  ", " ")
     truth = read_bool(predicate.members[0]) if len(predicate.members) == 1 else None
     if truth is not None:
-        return (zh, en) if truth else (f"非{zh}", f"not {en}")
+        return (zh, en) if truth else (f"非「{zh}」", f"not “{en}”")
     members = join([word(registry, member) for member in predicate.members], "或", " or ")
     return f"{zh}{members[0]}", f"{en} {members[1]}"
 

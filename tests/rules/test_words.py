@@ -96,7 +96,10 @@ def test_conditions(packs: Packs) -> None:
         "自然年内第3次起",
         "time 3 and on in a calendar year",
     )
-    assert say({"fact": "complaint_filed", "eq": "false"}) == ("非买家已投诉", "not the buyer complained")
+    assert say({"fact": "complaint_filed", "eq": "false"}) == (
+        "非「买家已投诉」",
+        "not “the buyer complained”",
+    )
     assert (
         say({"any": [[{"fact": "paid_cny", "ge": "300"}], [{"fact": "severity", "in": ["low"]}]]})[0]
         == "实付金额达到300元，或情节偏低"
