@@ -69,7 +69,9 @@ def write_facts(
     frames = {name: typed(by_name()[name], rows) for name, rows in filled.items()}
     if "messages" in frames:
         frames["messages"] = frames["messages"].sort("conversation_id", "sent_at", "seq")
-        frames["asks"] = asks_of(frames["messages"]).select(by_name()["asks"].names)
+        told = frames.get("conversations")
+        offline = None if told is None else told.select("conversation_id", "is_offline_message")
+        frames["asks"] = asks_of(frames["messages"], offline).select(by_name()["asks"].names)
         if "conversations" not in frames:
             frames["conversations"] = _conversations(frames["messages"])
     if hits is not None:
