@@ -33,6 +33,12 @@ _ORDER_TIMES = {
     "delivered_at": ("签收", "delivered"),
     "closed_at": ("关闭", "closed"),
 }
+_ROLES = {
+    "buyer": ("买家", "buyer"),
+    "agent": ("客服", "agent"),
+    "robot": ("机器人", "robot"),
+    "system": ("系统", "system"),
+}
 _STATES = {
     "applies": ("适用", "applies"),
     "no": ("不适用", "does not apply"),
@@ -251,7 +257,7 @@ def _summary(breach: Row, clause: list[Row], grounds: list[Exemption]) -> Row:
 
 def _page(**told: Any) -> str:
     shelf = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
-    return shelf.get_template("appeal.jinja").render(say=say, states=_STATES, **told)
+    return shelf.get_template("appeal.jinja").render(say=say, states=_STATES, roles=_ROLES, **told)
 
 
 def _write_csv(file: Path, rows: list[Row]) -> None:

@@ -13,6 +13,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from pipeline.quality.docs_site import Judged, finish_site
+
 NOTES = {
     "null": "必填列为空的格数 / empty cells in columns that are never empty",
     "repeated": "主键重复的行数 / rows whose key occurs twice",
@@ -34,6 +36,7 @@ def main(target: Path) -> None:
 
     context = gx.get_context(mode="ephemeral")
     frames = context.data_sources.add_pandas("counts")
+    judgements: list[Judged] = []
     for line in sys.stdin:
         asked: dict[str, Any] = json.loads(line)
         gate, counts = asked["gate"], asked["counts"]
@@ -57,8 +60,9 @@ def main(target: Path) -> None:
             for result in run.results
             if not result.success and result.expectation_config is not None
         ]
+        judgements.append(Judged(gate, len(counts), tuple(failed)))
         print(json.dumps({"gate": gate, "failed": failed}), file=answers, flush=True)
-    _write_docs(context, target)
+    _write_docs(context, target, judgements)
 
 
 def _none(gx: Any, name: str) -> Any:
@@ -67,9 +71,7 @@ def _none(gx: Any, name: str) -> Any:
     return gx.expectations.ExpectColumnMaxToBeBetween(column=name, max_value=0, meta=note)
 
 
-def _write_docs(context: Any, target: Path) -> None:
-    from pipeline.quality.docs_site import finish_site
-
+def _write_docs(context: Any, target: Path, judgements: list[Judged]) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         site = Path(folder) / "site"
         for name in list(context.variables.data_docs_sites or {}):
@@ -84,7 +86,7 @@ def _write_docs(context: Any, target: Path) -> None:
             },
         )
         context.build_data_docs(site_names=["offline"])
-        finish_site(site, target)
+        finish_site(site, target, judgements)
 
 
 if __name__ == "__main__":
