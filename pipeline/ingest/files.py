@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -78,11 +79,11 @@ def forget_unread(state: Path) -> int:
     return files.filter(pending).height
 
 
-def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+def write_parquet(frame: pl.DataFrame, path: Path, compression: Literal["zstd", "lz4"] = "zstd") -> None:
     """Write a Parquet file aside and rename it into place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    frame.write_parquet(aside, compression="zstd")
+    frame.write_parquet(aside, compression=compression, compression_level=1 if compression == "zstd" else None)
     aside.replace(path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,26 +33,27 @@ class Piece:
     layout_id: str = ""
 
 
-def open_file(path: Path, where: str, layouts: Sequence[Layout]) -> Iterator[Piece]:
+def open_file(path: Path, where: str, layouts: Sequence[Layout], general: bool = False) -> Iterator[Piece]:
     """The pieces of a file that fit a layout.
 
     Raises:
         FilesRefused, UnknownLayout: nothing in it can be read, with the reason and the mend.
+        NotPlain: while rows are read; open it again with ``general``.
     """
     with path.open("rb") as opened:
         head = opened.read(65_536)
     if sniff(head, where) == "text":
         yield _text(path, where, layouts)
     else:
-        yield from _packed(load(path, where), where, layouts)
+        yield from _packed(load(path, where), where, layouts, general)
 
 
-def _packed(data: bytes, where: str, layouts: Sequence[Layout]) -> Iterator[Piece]:
+def _packed(data: bytes, where: str, layouts: Sequence[Layout], general: bool) -> Iterator[Piece]:
     kind = sniff(data[:65_536], where)
     if kind == "zip" and is_workbook(data, where):
-        yield from _fitting(read_xlsx(data, where), where, layouts)
+        yield from _fitting(read_xlsx(data, where, general), where, layouts)
     elif kind == "zip":
-        yield from _members(data, where, layouts)
+        yield from _members(data, where, layouts, general)
     elif kind == "xls":
         workbook_kind(data, where)
         yield from _fitting(read_xls(data, where), where, layouts)
@@ -123,7 +125,7 @@ def _fitting(sheets: Sequence[Sheet], where: str, layouts: Sequence[Layout]) -> 
         yield Piece(sheet.name if len(fits) > 1 else "", sheet=sheet)
 
 
-def _members(data: bytes, where: str, layouts: Sequence[Layout]) -> Iterator[Piece]:
+def _members(data: bytes, where: str, layouts: Sequence[Layout], general: bool) -> Iterator[Piece]:
     """The files of a zip, read in memory: their path names are names, never places."""
     total = 0
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -141,7 +143,7 @@ def _members(data: bytes, where: str, layouts: Sequence[Layout]) -> Iterator[Pie
                 with archive.open(info) as member:
                     # The declared size may lie: what is unpacked is bounded all the same.
                     content = None if info.file_size > room else member.read(room + 1)
-            except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError) as error:
+            except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError, zlib.error) as error:
                 raise refuse(
                     "broken-zip", where, f"压缩包已损坏（{error}）", f"the zip is broken ({error})", "重新下载", "download it again"
                 ) from error
@@ -155,5 +157,5 @@ def _members(data: bytes, where: str, layouts: Sequence[Layout]) -> Iterator[Pie
             inside = f"{where} [{name}]"
             if content[:4] == b"PK\x03\x04" and not is_workbook(content, inside):
                 raise refuse("nested-zip", inside, "压缩包里还有压缩包", "a zip inside the zip", "解压后放入", "unpack it first")
-            for piece in _packed(content, inside, layouts):
+            for piece in _packed(content, inside, layouts, general):
                 yield Piece(f"{name}/{piece.name}".rstrip("/"), piece.sheet, piece.talk, piece.layout_id)

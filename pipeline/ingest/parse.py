@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,8 +63,16 @@ class Parsed:
 def parse_sheet(sheet: Sheet, match: Match, owner: Owner) -> Iterator[Parsed]:
     """The canonical rows of a sheet whose layout is known, block by block."""
     wanted = sorted({at for positions in _positions(match).values() for at in positions} | {0, min(1, match.width - 1)})
-    for chunk in sheet.chunks(match.row, match.width, wanted):
-        yield parse_rows(chunk, match, owner)
+    chunks = sheet.chunks(match.row, match.width, wanted)
+    # Two blocks at a time: while one waits for Python (hashing people), the other runs in polars.
+    with ThreadPoolExecutor(2) as pool:
+        ahead: deque[Future[Parsed]] = deque()
+        for chunk in chunks:
+            ahead.append(pool.submit(parse_rows, chunk, match, owner))
+            if len(ahead) == 2:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
 
 
 def parse_sessions(sheet: Sheet, match: Match, owner: Owner) -> Iterator[Parsed]:
@@ -121,14 +131,19 @@ def parse_rows(chunk: pl.DataFrame, match: Match, owner: Owner) -> Parsed:
 
 
 def _drop_non_rows(chunk: pl.DataFrame, match: Match) -> pl.DataFrame:
-    """Leave out blank rows, footers and repeated headings."""
-    cells = [name for name in chunk.columns if name not in (ROW, RAGGED)]
-    first = pl.coalesce(pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)) for name in ("c0", "c1") if name in cells)
-    blank = pl.all_horizontal(pl.col(name).is_null() | (pl.col(name).str.strip_chars(" \t\r\n\u3000") == "") for name in cells)
-    footer = first.str.contains(footer_pattern()).fill_null(False)
+    """Leave out blank rows, footers and repeated headings; only rows whose first cell is odd are looked at closely."""
+    first = pl.col("c0").str.strip_chars(values.WRAPPERS)
     heading = next((h for h, at in match.at.items() if at == (0,)), None)
-    repeated = (pl.col("c0").str.to_lowercase().str.replace_all(r"[\s\"']", "") == heading) if heading else pl.lit(False)
-    return chunk.filter(~(blank | footer | repeated.fill_null(False)))
+    repeated = (first.str.to_lowercase().str.replace_all(r"\s", "") == heading) if heading else pl.lit(False)
+    odd = chunk.select((first.is_null() | (first == "") | first.str.contains(footer_pattern()) | repeated).fill_null(False).alias("odd")).to_series()
+    if not odd.any():
+        return chunk
+    cells = [name for name in chunk.columns if name not in (ROW, RAGGED)]
+    blank = pl.all_horizontal(pl.col(name).is_null() | (pl.col(name).str.strip_chars(" \t\r\n\u3000") == "") for name in cells)
+    told = [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)) for name in ("c0", "c1") if name in cells]
+    footer = pl.coalesce(told).str.contains(footer_pattern()).fill_null(False)
+    keep = chunk.filter(odd).select(~(blank | footer | repeated.fill_null(False))).to_series()
+    return chunk.filter(pl.repeat(True, chunk.height, eager=True).scatter(odd.arg_true(), keep))
 
 
 def _is_id(source: Source) -> bool:

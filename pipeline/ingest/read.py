@@ -24,6 +24,7 @@ from pipeline.ingest.sniff import refuse
 from pipeline.ingest.spoken import own_messages
 from pipeline.ingest.staging import Staging
 from pipeline.ingest.stores import write_stores
+from pipeline.ingest.xlsx import NotPlain
 from pipeline.paths import packs_dir
 from pipeline.problems import GuizeError, Problem
 
@@ -158,8 +159,14 @@ def _read_file(
         "store_id": file.store_id, "layouts_version": version, "status": "loaded",
     }  # fmt: skip
     try:
-        for piece in open_file(file.path, file.source_file, layouts):
-            _read_piece(piece, layouts, owner, staging, reading)
+        try:
+            for piece in open_file(file.path, file.source_file, layouts):
+                _read_piece(piece, layouts, owner, staging, reading)
+        except NotPlain:
+            staging.drop_file(file.source_file)
+            reading = _Reading(file, content)
+            for piece in open_file(file.path, file.source_file, layouts, general=True):
+                _read_piece(piece, layouts, owner, staging, reading)
         if not reading.parts:
             raise refuse("empty", file.source_file, "文件里没有表格", "there is no table in the file", "重新导出", "export it again")
     except GuizeError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from codecs import getincrementaldecoder
 from pathlib import Path
 from typing import Literal
@@ -82,7 +83,7 @@ def is_workbook(data: bytes, where: str) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return any(name.replace("\\", "/").startswith("xl/") for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, zlib.error) as error:
         raise refuse(
             "broken-zip", where, f"压缩包或 xlsx 已损坏（{error}）", f"the zip or xlsx is broken ({error})",
             "重新下载或重新导出", "download or export it again",

@@ -5,14 +5,19 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
 import fastexcel
 import polars as pl
 from lxml import html
 
 from pipeline.ingest import limits
-from pipeline.ingest.sheet import Sheet, from_frame, from_rows
+from pipeline.ingest.sheet import Chunks, Sheet, from_frame, from_rows
 from pipeline.ingest.sniff import refuse
+from pipeline.ingest.xlsx import NotPlain, TooFar, open_sheets
 
 # A number of 16 digits or more has lost digits: a workbook keeps fifteen.
 _LONG_NUMBER = re.compile(rb"<v>(?:-?\d{16,}(?:\.0+)?|-?[\d.]+[eE]\+?\d{2,})</v>")
@@ -21,14 +26,46 @@ _LAST_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?r="(\d+)"')
 _PIECE = 8_000_000
 
 
-def read_xlsx(data: bytes, where: str) -> list[Sheet]:
-    """The sheets of an xlsx workbook.
+def read_xlsx(data: bytes, where: str, general: bool = False) -> list[Sheet]:
+    """The sheets of an xlsx workbook; ``general`` takes the reader that knows every way of writing one.
 
     Raises:
         FilesRefused: a bomb, a broken or an absurdly wide workbook.
+        NotPlain: only while rows are read: take the general reader.
     """
-    numbers = _check(data, where)
-    return _sheets(data, where, numbers)
+
+    def bound(name: str, size: int) -> None:
+        _bound(name, size, size, len(data), where)
+
+    if general:
+        return _sheets(data, where, _check(data, where))
+    try:
+        with _clear_errors(where):
+            sheets = open_sheets(zipfile.ZipFile(io.BytesIO(data)), bound)
+    except NotPlain:
+        return _sheets(data, where, _check(data, where))
+    return [replace(sheet, chunks=_guarded(sheet.chunks, where)) for sheet in sheets]
+
+
+def _guarded(chunks: Chunks, where: str) -> Chunks:
+    def guarded(heading: int, width: int, columns: Sequence[int]) -> Iterator[pl.DataFrame]:
+        with _clear_errors(where):
+            yield from chunks(heading, width, columns)
+
+    return guarded
+
+
+@contextmanager
+def _clear_errors(where: str) -> Iterator[None]:
+    try:
+        yield
+    except TooFar as error:
+        raise _too_wide(where) from error
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError, zlib.error) as error:
+        raise refuse(
+            "broken-workbook", where, f"xlsx 已损坏（{_short(error)}）", f"the xlsx is broken ({_short(error)})",
+            "重新下载或重新导出", "download or export it again",
+        ) from error  # fmt: skip
 
 
 def read_xls(data: bytes, where: str) -> list[Sheet]:
@@ -96,7 +133,7 @@ def _check(data: bytes, where: str) -> bool:
                         last = max([last, *(int(row[:9]) for row in _LAST_ROW.findall(kept))])
                         if last > limits.MAX_ROWS:
                             raise _too_wide(where)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError, RuntimeError, zlib.error) as error:
         raise refuse(
             "broken-workbook", where, f"xlsx 已损坏（{_short(error)}）", f"the xlsx is broken ({_short(error)})",
             "重新下载或重新导出", "download or export it again",

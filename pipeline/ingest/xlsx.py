@@ -1,0 +1,341 @@
+"""Read xlsx sheets as streams of text columns, three times as fast as a general reader and in bounded memory.
+
+The XML of a sheet is unpacked piece by piece; the places of tags are found with numpy, the text of cells is
+cut out without a loop over cells. What is not plain (prefixed tags, rich text inside cells, cells without an
+address) raises ``NotPlain``, and the caller takes the general reader.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+from lxml import etree
+
+from pipeline.ingest import limits
+from pipeline.ingest.sheet import RAGGED, ROW, Sheet
+
+Ints = npt.NDArray[np.int64]
+Bytes = npt.NDArray[np.uint8]
+Bound = Callable[[str, int], None]  # told each member's name and how much of it was unpacked
+_PIECE = 12_000_000
+_LT, _GT, _QUOTE = ord("<"), ord(">"), ord('"')
+_REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+class NotPlain(Exception):
+    """The workbook is written in a way that only a general reader knows."""
+
+
+class TooFar(Exception):
+    """A cell lies beyond the columns or rows that an export can have."""
+
+
+@dataclass(frozen=True)
+class _Cells:
+    """The cells of some whole rows: row number, column (from 0), where the text lies, and how it is meant."""
+
+    row: Ints
+    column: Ints
+    start: Ints
+    end: Ints
+    shared: npt.NDArray[np.bool_]
+    number: npt.NDArray[np.bool_]
+    data: Bytes
+    rows: Ints  # the numbers of all rows, also of those without cells
+
+
+def open_sheets(archive: zipfile.ZipFile, bound: Bound) -> list[Sheet]:
+    """The worksheets of a workbook in their order.
+
+    Raises:
+        NotPlain, TooFar: see there.
+    """
+    places = _places(archive)
+    strings: list[pl.Series] = []
+
+    def shared() -> pl.Series:
+        if not strings:
+            strings.append(_shared_strings(archive, bound))
+        return strings[0]
+
+    return [_sheet(archive, name, place, shared, bound) for name, place in places[: limits.MAX_SHEETS]]
+
+
+def _places(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
+    """Name and member of each worksheet."""
+    names = set(archive.namelist())
+    parser = etree.XMLParser(resolve_entities=False, no_network=True)
+    try:
+        book = etree.fromstring(_small(archive, "xl/workbook.xml"), parser)
+        links = etree.fromstring(_small(archive, "xl/_rels/workbook.xml.rels"), parser)
+    except (KeyError, etree.XMLSyntaxError) as error:
+        raise NotPlain from error
+    targets = {link.get("Id"): link.get("Target") or "" for link in links}
+    found = []
+    for sheet in book.iter("{*}sheet"):
+        target = targets.get(sheet.get(_REL), "")
+        place = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+        if place in names and "worksheets/" in place:
+            found.append((sheet.get("name") or "", place))
+    if not found:
+        raise NotPlain
+    return found
+
+
+def _small(archive: zipfile.ZipFile, name: str) -> bytes:
+    with archive.open(name) as member:
+        content = member.read(5_000_001)
+    if len(content) > 5_000_000:
+        raise NotPlain
+    return content
+
+
+def _sheet(archive: zipfile.ZipFile, name: str, place: str, shared: Callable[[], pl.Series], bound: Bound) -> Sheet:
+    def chunks(heading: int, width: int, columns: Sequence[int]) -> Iterator[pl.DataFrame]:
+        for cells in _read(archive, place, bound):
+            frame = _frame(cells, columns, width, shared)
+            yield frame.filter(pl.col(ROW) > heading + 1) if frame.height and frame.item(0, ROW) <= heading + 1 else frame
+
+    head = _head(next(_read(archive, place, bound, size=400_000), None), shared)
+    return Sheet(name, head, chunks, " ".join(cell for row in head[:10] for cell in row if cell))
+
+
+def _head(cells: _Cells | None, shared: Callable[[], pl.Series]) -> list[list[str | None]]:
+    """The first forty rows, blank ones included, so that the place in the list is the row's number."""
+    if cells is None or cells.row.size == 0:
+        return []
+    width = int(cells.column[cells.row <= 40].max(initial=-1)) + 1
+    frame = _frame(cells, range(width), width, shared)
+    rows: list[list[str | None]] = [[None] * width for _ in range(min(40, int(cells.row.max())))]
+    for *values, number, _ in frame.select(*(f"c{at}" for at in range(width)), ROW, RAGGED).rows():
+        if number <= len(rows):
+            rows[number - 1] = list(values)
+    return rows
+
+
+def _read(archive: zipfile.ZipFile, place: str, bound: Bound, size: int = _PIECE) -> Iterator[_Cells]:
+    """The cells of a sheet in blocks of whole rows."""
+    with archive.open(place) as member:
+        kept = b""
+        total = 0
+        while piece := member.read(size):
+            total += len(piece)
+            bound(place, total)
+            data = kept + piece
+            end = data.rfind(b"</row>") + 6
+            if end < 6:
+                if len(data) > limits.MAX_RECORD_BYTES:
+                    raise TooFar
+                kept = data
+                continue
+            kept = data[end:]
+            yield _cells(np.frombuffer(data, np.uint8)[:end])
+        if b"<row " in kept and b"</sheetData>" not in kept and b"</row>" not in kept:
+            raise NotPlain  # cut off within a row, or rows without an end tag
+        if total and b"<x:" in kept:
+            raise NotPlain
+
+
+def _cells(data: Bytes) -> _Cells:
+    data = np.concatenate((data, np.zeros(16, np.uint8)))
+    tags = np.flatnonzero(data == _LT)
+    one, two = data[tags + 1], data[tags + 2]
+    cells = tags[(one == ord("c")) & (two == ord(" "))]
+    rows = tags[(one == ord("r")) & (two == ord("o"))]
+    if np.any((one == ord("c")) & (two == _GT)) or _differs(data, cells + 3, b'r="') or _differs(data, rows + 4, b' r="'):
+        raise NotPlain
+    if cells.size == 0:
+        if rows.size == 0 or np.any((one != ord("/")) & (two == ord(":"))):
+            raise NotPlain
+    number = _number_at(data, rows + 8)
+    if number.size and (number.max() > limits.MAX_ROWS or np.any(np.diff(number) <= 0)):
+        raise TooFar if number.max() > limits.MAX_ROWS else NotPlain
+    ends = np.flatnonzero(data == _GT)
+    column = _column_at(data, cells + 6)
+    if column.size and column.max() >= limits.MAX_COLUMNS:
+        raise TooFar
+    close = ends[np.searchsorted(ends, cells)] if cells.size else cells
+    shared, text = _types(data, cells, close)
+    values = tags[(one == ord("v")) & (two == _GT)]
+    texts = tags[(one == ord("t")) & ((two == _GT) | (two == ord(" ")))]
+    owner_v, owner_t = np.searchsorted(cells, values) - 1, np.searchsorted(cells, texts) - 1
+    if np.any(np.diff(owner_v) == 0) or np.any(np.diff(owner_t) == 0) or (owner_t.size and not np.all(text[owner_t])):
+        raise NotPlain  # rich text: several pieces in one cell
+    start = np.concatenate((values + 3, ends[np.searchsorted(ends, texts)] + 1 if texts.size else texts))
+    owner = np.concatenate((owner_v, owner_t))
+    after = np.searchsorted(tags, start)
+    end = tags[np.minimum(after, tags.size - 1)]
+    order = np.argsort(owner, kind="stable")
+    owner, start, end = owner[order], start[order], end[order]
+    if np.any(np.diff(owner) == 0) or (owner.size and owner[0] < 0):
+        raise NotPlain
+    row = number[np.searchsorted(rows, cells) - 1][owner] if rows.size else owner
+    return _Cells(row, column[owner], start, end, shared[owner], ~(shared | text)[owner], data, number)
+
+
+def _differs(data: Bytes, at: Ints, want: bytes) -> bool:
+    return any(bool(np.any(data[at + offset] != byte)) for offset, byte in enumerate(want))
+
+
+def _number_at(data: Bytes, at: Ints) -> Ints:
+    """The decimal number that begins at each place."""
+    value = np.zeros(at.size, np.int64)
+    going = np.ones(at.size, bool)
+    for offset in range(9):
+        digit = data[at + offset].astype(np.int64) - 48
+        going &= (digit >= 0) & (digit <= 9)
+        value = np.where(going, value * 10 + digit, value)
+    return value
+
+
+def _column_at(data: Bytes, at: Ints) -> Ints:
+    """The column, from 0, that the letters at each place name."""
+    value = np.zeros(at.size, np.int64)
+    going = np.ones(at.size, bool)
+    for offset in range(4):
+        letter = data[at + offset].astype(np.int64) - 64
+        going &= (letter >= 1) & (letter <= 26)
+        value = np.where(going, value * 26 + letter, value)
+    return value - 1
+
+
+def _types(data: Bytes, cells: Ints, close: Ints) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Which cells point into the shared strings, and which hold text of their own."""
+    mark = np.flatnonzero((data[:-16] == ord("t")) & (data[1:-15] == ord("=")) & (data[2:-14] == _QUOTE))
+    mark = mark[data[mark - 1] == ord(" ")]
+    at = np.searchsorted(mark, cells)
+    has = at < mark.size
+    found = np.where(has, mark[np.minimum(at, max(mark.size - 1, 0))] if mark.size else 0, 0)
+    has &= found < close
+    first, second = data[found + 3], data[found + 4]
+    shared = has & (first == ord("s")) & (second == _QUOTE)
+    return shared, has & ~shared & ((first == ord("s")) | (first == ord("i")) | (first == ord("d")))
+
+
+def _frame(cells: _Cells, columns: Sequence[int], width: int, shared: Callable[[], pl.Series]) -> pl.DataFrame:
+    """Wanted columns as text, one row per row of the sheet (absent rows stay absent: they are blank)."""
+    numbers = cells.rows
+    place = np.searchsorted(numbers, cells.row)
+    beyond = np.zeros(numbers.size, bool)
+    beyond[place[(cells.column >= width) & (cells.end > cells.start)]] = True
+    data: dict[str, pl.Series] = {}
+    for column in columns:
+        mine = np.flatnonzero(cells.column == column)
+        text = _texts(cells, mine, shared)
+        if mine.size == numbers.size and np.array_equal(place[mine], np.arange(numbers.size)):
+            data[f"c{column}"] = text
+            continue
+        index = np.full(numbers.size, -1, np.int64)
+        index[place[mine]] = np.arange(mine.size)
+        which = pl.Series(index).set(pl.Series(index < 0), None)
+        data[f"c{column}"] = text.gather(which) if mine.size else pl.repeat(None, numbers.size, dtype=pl.String, eager=True)
+    return pl.DataFrame({**data, ROW: pl.Series(numbers, dtype=pl.Int64), RAGGED: pl.Series(beyond)})
+
+
+def _texts(cells: _Cells, mine: Ints, shared: Callable[[], pl.Series]) -> pl.Series:
+    """The text of some cells: their own, or the shared string they point to; long numbers show that digits were lost."""
+    start, end = cells.start[mine], cells.end[mine]
+    pointed = cells.shared[mine]
+    if pointed.size and pointed.all():
+        return _pointed(cells.data, start, shared())
+    text = _unescaped(_slices(cells.data, start, end))
+    if pointed.any():
+        at = np.flatnonzero(pointed)
+        text = text.scatter(pl.Series(at), _pointed(cells.data, start[at], shared()))
+    if cells.number[mine].any():
+        text = _numbers(text, pl.Series(cells.number[mine]))
+    return text
+
+
+def _pointed(data: Bytes, start: Ints, strings: pl.Series) -> pl.Series:
+    index = _number_at(data, start)
+    if index.size and index.max() >= strings.len():
+        raise NotPlain
+    return strings.gather(pl.Series(index))
+
+
+def _numbers(text: pl.Series, number: pl.Series) -> pl.Series:
+    """Numbers as a person writes them; those of 16 digits or more as ``1.23E+18``: their last digits are gone."""
+    odd = number & (text.str.contains("[eE]") | (text.str.len_bytes() > 15)).fill_null(False)
+    if not odd.any():
+        return text
+    at = odd.arg_true()
+    value = text.gather(at).cast(pl.Float64, strict=False)
+    whole = (value == value.floor()).fill_null(False)
+    exact = pl.select(pl.when(whole & (value.abs() < 1e15)).then(value.cast(pl.Int64, strict=False).cast(pl.String)).when(whole).then(pl.lit("1E+99")).otherwise(text.gather(at))).to_series()
+    lost = (exact == "1E+99").fill_null(False)
+    if lost.any():
+        shown = pl.Series([f"{number:.6E}" for number in value.filter(lost).to_list()])
+        exact = exact.scatter(lost.arg_true(), shown)
+    return text.scatter(at, exact)
+
+
+def _slices(data: Bytes, start: Ints, end: Ints) -> pl.Series:
+    """The texts between places, as one Arrow array cut out of the data at once."""
+    length = np.maximum(end - start, 0)
+    offsets = np.zeros(length.size + 1, np.int64)
+    np.cumsum(length, out=offsets[1:])
+    index = np.arange(offsets[-1]) + np.repeat(start - offsets[:-1], length)
+    array = pa.Array.from_buffers(pa.large_binary(), length.size, [None, pa.py_buffer(offsets), pa.py_buffer(data[index])])
+    try:
+        return pl.Series(pl.from_arrow(array.cast(pa.large_string())))
+    except pa.ArrowInvalid as error:
+        raise NotPlain from error  # not utf-8
+
+
+def _unescaped(text: pl.Series) -> pl.Series:
+    escaped = (text.str.contains("&", literal=True) | text.str.contains(r"_x[0-9A-Fa-f]{4}_") | text.str.contains("\r", literal=True)).fill_null(False)
+    if not escaped.any():
+        return text
+    plain = [_unescape(value) for value in text.filter(escaped).to_list()]
+    return text.scatter(escaped.arg_true(), pl.Series(plain, dtype=pl.String))
+
+
+def _unescape(value: str) -> str:
+    value = re.sub(r"_x([0-9A-Fa-f]{4})_", lambda code: chr(int(code[1], 16)), html.unescape(value))
+    return value.replace("\r\n", "\n").encode("utf-8", "replace").decode("utf-8")
+
+
+def _shared_strings(archive: zipfile.ZipFile, bound: Bound) -> pl.Series:
+    """The shared strings in their order."""
+    name = "xl/sharedStrings.xml"
+    if name not in archive.namelist():
+        return pl.Series([], dtype=pl.String)
+    found = []
+    with archive.open(name) as member:
+        kept = b""
+        total = 0
+        while piece := member.read(_PIECE):
+            total += len(piece)
+            bound(name, total)
+            data = kept + piece
+            end = data.rfind(b"</si>") + 5
+            if end < 5:
+                if len(data) > limits.MAX_RECORD_BYTES:
+                    raise TooFar
+                kept = data
+                continue
+            kept = data[end:]
+            found.append(_strings(np.concatenate((np.frombuffer(data, np.uint8)[:end], np.zeros(16, np.uint8)))))
+    return pl.concat(found) if found else pl.Series([], dtype=pl.String)
+
+
+def _strings(data: Bytes) -> pl.Series:
+    tags = np.flatnonzero(data == _LT)
+    ends = np.flatnonzero(data == _GT)
+    one, two, three = data[tags + 1], data[tags + 2], data[tags + 3]
+    items = tags[(one == ord("s")) & (two == ord("i")) & (three == _GT)]
+    texts = tags[(one == ord("t")) & ((two == _GT) | (two == ord(" ")))]
+    if items.size != texts.size or np.any(np.searchsorted(items, texts) - 1 != np.arange(items.size)):
+        raise NotPlain  # rich text, phonetic readings or empty items
+    start = ends[np.searchsorted(ends, texts)] + 1
+    end = tags[np.minimum(np.searchsorted(tags, start), tags.size - 1)]
+    return _unescaped(_slices(data, start, end))
