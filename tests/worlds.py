@@ -72,8 +72,10 @@ def write_facts(
         told = frames.get("conversations")
         offline = None if told is None else told.select("conversation_id", "is_offline_message")
         frames["asks"] = asks_of(frames["messages"], offline).select(by_name()["asks"].names)
-        if "conversations" not in frames:
-            frames["conversations"] = _conversations(frames["messages"])
+        made = _conversations(frames["messages"])
+        frames["conversations"] = (
+            made if told is None else pl.concat([told, made.join(told, on=["store_id", "conversation_id"], how="anti")])
+        )
     if hits is not None:
         frames["hits"] = hits.with_columns(pl.col("store_id").str.split("/").list.first().alias("platform"))
     for name, frame in frames.items():
