@@ -1,14 +1,5 @@
 -- data_coverage: one row per store, table and day between the store's first and last data of any kind
-with reach as (
-    select
-        store_id,
-        min(day) as first_day,
-        max(cast(data_until as date)) as last_day
-    from fact_days
-    group by store_id
-),
-
-per_table as (
+with per_table as (
     select
         store_id,
         table_name,

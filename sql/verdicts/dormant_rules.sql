@@ -17,15 +17,6 @@ seen as (
         pack,
         track
     from verdict_states
-),
-
-reach as (
-    select
-        store_id,
-        min(day) as first_day,
-        max(cast(data_until as date)) as last_day
-    from fact_days
-    group by store_id
 )
 
 select

@@ -1,10 +1,31 @@
 -- verdict_states: one row per store, version and window, with its status and what led to it
-with observed as (     -- every store × window inside the store's data, whether there were units or not
+with paired as (        -- every store × window that its data touch
     select
         s.store_id,
         s.platform,
+        s.first_day as store_first_day,
+        s.last_day as store_last_day,
+        w.*
+    from windows as w
+    inner join (
+        select
+            t.store_id,
+            t.platform,
+            r.first_day,
+            r.last_day
+        from stores as t
+        inner join reach as r
+            on t.store_id = r.store_id
+    ) as s
+        on w.window_end > s.first_day and w.window_start <= s.last_day
+),
+
+observed as (          -- with what was counted in it, whether there were units or not
+    select
+        w.store_id,
+        w.platform,
         v.pack,
-        v.pack = s.platform or v.pack = 'law' as home,
+        v.pack = w.platform or v.pack = 'law' as home,
         v.track,
         v.rule_id,
         v.version_id,
@@ -43,30 +64,29 @@ with observed as (     -- every store × window inside the store's data, whether
         c.met as store_met,
         c.missing as store_missing,
         g.met as gate_met
-    from windows as w
+    from paired as w
     inner join judged_versions as v
         on w.version_id = v.version_id
-    cross join stores as s
     left join version_facts as m
         on v.version_id = m.version_id
     left join spans as p
-        on s.store_id = p.store_id and m.table_name = p.table_name
+        on w.store_id = p.store_id and m.table_name = p.table_name
     left join window_sums as u
         on
             w.version_id = u.version_id and w.window_start = u.window_start
-            and w.window_end = u.window_end and s.store_id = u.store_id
+            and w.window_end = u.window_end and w.store_id = u.store_id
     left join band_hits as h
         on
             w.version_id = h.version_id and w.window_start = h.window_start
-            and w.window_end = h.window_end and s.store_id = h.store_id
+            and w.window_end = h.window_end and w.store_id = h.store_id
     left join store_scope as c
         on
             w.version_id = c.version_id and w.window_start = c.window_start
-            and w.window_end = c.window_end and s.store_id = c.store_id
+            and w.window_end = c.window_end and w.store_id = c.store_id
     left join gate_tests as g
         on
             w.version_id = g.version_id and w.window_start = g.window_start
-            and w.window_end = g.window_end and s.store_id = g.store_id
+            and w.window_end = g.window_end and w.store_id = g.store_id
     where
         u.store_id is not null
         or p.first_day is null
