@@ -1,0 +1,232 @@
+"""Verdicts of one store: for each version and window the status and the value, and the breaches they lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from tests.reference import desk, orders, replies, words
+from tests.reference.conditions import MAYBE, NO, YES, test
+from tests.reference.coverage import reach, table_of
+from tests.reference.rows import DAY, Row, Store, Unit, midnight
+from tests.reference.rulebook import Rulebook, Version
+from tests.reference.windows import Sums, Window, sums_of, windows_of
+
+MEASURES: dict[str, Callable[[Store, Row], list[Unit]]] = {
+    "reply": replies.reply, "unserved": replies.unserved, "offline_message": replies.offline_message,
+    "throughput": replies.throughput, "conversion": replies.conversion, "phrase": words.phrase,
+    "contact": words.contact, "notice": words.notice, "shipment": orders.shipment,
+    "out_of_stock": orders.out_of_stock, "seller_closed_unpaid": orders.seller_closed_unpaid,
+    "tracking": orders.tracking, "false_shipment": orders.false_shipment, "fake_trade": orders.fake_trade,
+    "refund": desk.refund, "complaint": desk.complaint, "dispute": desk.dispute, "online": desk.online,
+    "rating": desk.rating, "review_handling": desk.review_handling, "block": desk.block, "annotation": desk.annotation,
+}  # fmt: skip
+
+
+@dataclass
+class Verdict:
+    """One window of one version."""
+
+    version: Version
+    window: Window
+    status: str
+    sums: Sums
+    value: float | None = None
+    severity: str | None = None
+    partial: bool = False
+    settled: bool = True
+    gate: int = YES
+    counted: bool = False
+
+
+@dataclass
+class Breach:
+    """What a penalty attaches to."""
+
+    id: str
+    version: Version
+    at: datetime
+    day: date
+    value: float | None = None
+    severity: str | None = None
+    unit: Unit | None = None
+    sums: Sums | None = None
+    window: Window | None = None
+    settled: bool = True
+    gate: int = YES
+    nth: int | None = None
+    order: Row | None = None
+    base: object = None
+    order_id: str | None = None
+
+
+@dataclass
+class Judged:
+    """One store through all rules, before costs."""
+
+    store: Store
+    units: dict[str, list[Unit]] = field(default_factory=dict)
+    verdicts: list[Verdict] = field(default_factory=list)
+    breaches: list[Breach] = field(default_factory=list)
+
+
+def judge(store: Store, book: Rulebook, span: tuple[date, date], name_of: Callable[..., str]) -> Judged:
+    """Units, verdicts and breaches of one store.
+
+    Args:
+        span: first and last day of the data of all stores.
+        name_of: makes a breach's id of its parts.
+    """
+    found = Judged(store)
+    reached = reach(store)
+    for version in book.versions:
+        if not (version.effective_from <= span[1] and version.effective_to > span[0]):
+            continue
+        units = _units(found, version, book)
+        daily: dict[date, Sums] = {}
+        for unit in units:
+            daily.setdefault(unit.day, Sums()).add(unit)
+        table = table_of(book.fact_tables[version.measure], version.params) if version.measure in MEASURES else None
+        mine = [
+            _verdict(store, version, window, sums_of(window, daily, daily), reached, table)
+            for window in windows_of(version, *span, book.holidays)
+        ]
+        kept = [verdict for verdict in mine if verdict is not None]
+        found.verdicts += kept
+        found.breaches += _breaches(store, version, units, kept, name_of)
+    return found
+
+
+def _units(found: Judged, version: Version, book: Rulebook) -> list[Unit]:
+    """The version's own units: those of its combo that lie on days on which it binds."""
+    if version.combo is None or version.measure not in MEASURES:
+        return []
+    if version.combo not in found.units:
+        version.params["orders"], version.params["binds_by"] = version.orders, version.binds_by
+        found.units[version.combo] = MEASURES[version.measure](found.store, version.params)
+    entry = book.holidays.get(version.calendar, {}) if version.calendar else None
+    return [unit for unit in found.units[version.combo] if version.binds(unit.day) and (entry is None or unit.day in entry)]
+
+
+def store_fact(store: Store, window_end: date, fact: str) -> object:
+    """What is known of a store."""
+    if fact == "store_age_months":
+        opened = store.row.opened_on
+        return None if opened is None else (window_end.year - opened.year) * 12 + window_end.month - opened.month
+    return store.row.get({"store_category": "category"}.get(fact, fact))
+
+
+def _verdict(
+    store: Store, version: Version, window: Window, sums: Sums, reached: dict[str, tuple[set[date], datetime | None]], table: str | None
+) -> Verdict | None:  # fmt: skip
+    days, until = reached.get(table or "", (set(), None))
+    first, last = min(days, default=None), until.date() if until else None
+    has_units = bool(sums.units or sums.excluded)
+    if not has_units and first is not None and not (window.end > first and last is not None and window.start <= last):
+        return None
+    verdict = Verdict(version, window, "ok", sums)
+    open_window = first is None or last is None or first > window.start or last < window.end - DAY
+    verdict.partial = window.cut or open_window
+    verdict.settled = not open_window
+    scope = test(version.stores, lambda p: store_fact(store, window.end, p["fact"])) if version.stores else YES
+    if version.gate:
+        verdict.gate = test(version.gate, lambda p: sums.seen(p["fact"])) if has_units else YES
+    verdict.status = _status(version, window, sums, scope, days, verdict)
+    verdict.value = _value(version, sums)
+    return verdict
+
+
+def _status(version: Version, window: Window, sums: Sums, scope: int, days: set[date], verdict: Verdict) -> str:
+    if scope == NO:
+        return "not_applicable"
+    if version.measure in ("recurrence", "ledger"):
+        verdict.counted = True
+        return "counted"
+    if version.measure is None or (version.measure == "annotation" and not sums.units) or version.combo is None:
+        return "manual_review"
+    if scope == MAYBE or not days:
+        return "insufficient_data"
+    if not sums.units:
+        if sums.missing:
+            return "insufficient_data"
+        if sums.excluded or any(window.start <= day < window.end for day in days):
+            return "not_applicable"
+        return "insufficient_data"
+    if version.judge_by == "each":
+        if not sums.failing:
+            return "ok"
+        return {YES: "breach", MAYBE: "info", NO: "ok"}[verdict.gate]
+    return _banded(version, sums, verdict)
+
+
+def _banded(version: Version, sums: Sums, verdict: Verdict) -> str:
+    """The first band that is met; one before it that cannot be told leaves open which."""
+    if not version.bands:
+        return "info"
+    met = [test(condition, lambda p: sums.seen(p["fact"])) for _, condition in version.bands]
+    first = met.index(YES) if YES in met else None
+    doubtful = [n for n, one in enumerate(met) if one == MAYBE and (first is None or n < first)]
+    if first is not None:
+        verdict.severity = version.bands[first][0]
+    if doubtful:
+        verdict.settled = verdict.settled and first is not None
+        verdict.severity_open = True  # type: ignore[attr-defined]
+    if first is not None:
+        return "breach"
+    if not doubtful:
+        return "ok"
+    unknown = any(
+        p["low"] is None or sums.seen(p["fact"]) is None
+        for n in range(len(met)) if met[n] == MAYBE
+        for group in version.bands[n][1] if test([group], lambda q: sums.seen(q["fact"])) == MAYBE
+        for p in group
+    )  # fmt: skip
+    return "info" if unknown else "breach"
+
+
+def limit_fact(version: Version) -> str | None:
+    """What the verdict's value shows: the aggregate of the mildest band."""
+    named = ("ok_share", "failing_share", "mean", "sum", "failing_units")
+    for _, condition in reversed(version.bands):
+        for group in condition:
+            for predicate in group:
+                if predicate["fact"] in named:
+                    return str(predicate["fact"])
+    return None
+
+
+def _value(version: Version, sums: Sums) -> float | None:
+    if version.judge_by == "each":
+        return float(sums.failing) if sums.units or sums.excluded else None
+    if not (sums.units or sums.excluded):
+        return None
+    return sums.seen(limit_fact(version) or "ok_share")
+
+
+def _breaches(store: Store, version: Version, units: list[Unit], verdicts: list[Verdict], name_of: Callable[..., str]) -> list[Breach]:
+    found = []
+    if version.judge_by == "each":
+        for unit in units:
+            own = [v for v in verdicts if v.window.start <= unit.day < v.window.end]
+            scope = test(version.stores, lambda p, own=own: store_fact(store, own[0].window.end, p["fact"])) if version.stores and own else YES
+            if unit.ok is False and scope == YES:
+                order = store.order(unit.order)
+                found.append(Breach(
+                    name_of(store.id, version.version_id, unit.id), version, unit.at, unit.at.date(), unit.value, unit.severity, unit,
+                    gate=own[0].gate if own else YES, order=order, base=unit.base, order_id=unit.order,
+                ))  # fmt: skip
+        return found
+    for verdict in verdicts:
+        if verdict.status == "breach":
+            start, end, sums = verdict.window.start, verdict.window.end, verdict.sums
+            found.append(Breach(
+                name_of(store.id, version.version_id, start, end), version, midnight(end) - timedelta(seconds=1), end - DAY,
+                _breach_value(sums), None if hasattr(verdict, "severity_open") else verdict.severity, None, sums, verdict.window,
+                verdict.settled, verdict.gate,
+            ))  # fmt: skip
+    return found
+
+
+def _breach_value(sums: Sums) -> float | None:
+    return sums.seen("ok_share")
