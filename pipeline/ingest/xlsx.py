@@ -146,39 +146,44 @@ def _read(archive: zipfile.ZipFile, place: str, bound: Bound, size: int = _PIECE
 
 def _cells(data: Bytes) -> _Cells:
     data = np.concatenate((data, np.zeros(16, np.uint8)))
-    tags = np.flatnonzero(data == _LT)
+    tags, ends = _tags(data)
     one, two = data[tags + 1], data[tags + 2]
-    cells = tags[(one == ord("c")) & (two == ord(" "))]
-    rows = tags[(one == ord("r")) & (two == ord("o"))]
+    is_cell = (one == ord("c")) & (two == ord(" "))
+    is_row = (one == ord("r")) & (two == ord("o"))
+    cell, cells, rows = np.flatnonzero(is_cell), tags[is_cell], tags[is_row]
     if np.any((one == ord("c")) & (two == _GT)) or _differs(data, cells + 3, b'r="') or _differs(data, rows + 4, b' r="'):
         raise NotPlain
-    if cells.size == 0:
-        if rows.size == 0 or np.any((one != ord("/")) & (two == ord(":"))):
-            raise NotPlain
+    if cells.size == 0 and (rows.size == 0 or np.any((one != ord("/")) & (two == ord(":")))):
+        raise NotPlain
     number = _number_at(data, rows + 8)
-    if number.size and (number.max() > limits.MAX_ROWS or np.any(np.diff(number) <= 0)):
-        raise TooFar if number.max() > limits.MAX_ROWS else NotPlain
-    ends = np.flatnonzero(data == _GT)
+    if number.size and number.max() > limits.MAX_ROWS:
+        raise TooFar
     column = _column_at(data, cells + 6)
     if column.size and column.max() >= limits.MAX_COLUMNS:
         raise TooFar
-    close = ends[np.searchsorted(ends, cells)] if cells.size else cells
-    shared, text = _types(data, cells, close)
-    values = tags[(one == ord("v")) & (two == _GT)]
-    texts = tags[(one == ord("t")) & ((two == _GT) | (two == ord(" ")))]
-    owner_v, owner_t = np.searchsorted(cells, values) - 1, np.searchsorted(cells, texts) - 1
-    if np.any(np.diff(owner_v) == 0) or np.any(np.diff(owner_t) == 0) or (owner_t.size and not np.all(text[owner_t])):
-        raise NotPlain  # rich text: several pieces in one cell
-    start = np.concatenate((values + 3, ends[np.searchsorted(ends, texts)] + 1 if texts.size else texts))
-    owner = np.concatenate((owner_v, owner_t))
-    after = np.searchsorted(tags, start)
-    end = tags[np.minimum(after, tags.size - 1)]
-    order = np.argsort(owner, kind="stable")
-    owner, start, end = owner[order], start[order], end[order]
-    if np.any(np.diff(owner) == 0) or (owner.size and owner[0] < 0):
+    if np.any(np.diff(number) <= 0):
         raise NotPlain
-    row = number[np.searchsorted(rows, cells) - 1][owner] if rows.size else owner
+    shared, text = _types(data, ends[cell])
+    value = np.flatnonzero((one == ord("v")) & (two == _GT))
+    said = np.flatnonzero((one == ord("t")) & ((two == _GT) | (two == ord(" "))))
+    counted = np.cumsum(is_cell, dtype=np.int32) - 1  # the cell to which each tag belongs
+    piece = value if said.size == 0 else said if value.size == 0 else np.sort(np.concatenate((value, said)))
+    owner = counted[piece]
+    if owner.size and (owner[0] < 0 or np.any(np.diff(owner) == 0) or not np.all(text[counted[said]])):
+        raise NotPlain  # rich text: several pieces in one cell
+    start, end = ends[piece] + 1, tags[np.minimum(piece + 1, tags.size - 1)]
+    row = number[np.cumsum(is_row, dtype=np.int32)[cell] - 1][owner] if rows.size else owner
     return _Cells(row, column[owner], start, end, shared[owner], ~(shared | text)[owner], data, number)
+
+
+def _tags(data: Bytes) -> tuple[Ints, Ints]:
+    """Where each tag begins, and where it ends; a ``>`` inside text ends nothing."""
+    tags, ends = np.flatnonzero(data == _LT), np.flatnonzero(data == _GT)
+    if tags.size != ends.size or np.any(ends < tags) or np.any(ends[:-1] > tags[1:]):
+        if ends.size == 0:
+            raise NotPlain
+        ends = ends[np.minimum(np.searchsorted(ends, tags), ends.size - 1)]
+    return tags, ends
 
 
 def _differs(data: Bytes, at: Ints, want: bytes) -> bool:
@@ -207,17 +212,18 @@ def _column_at(data: Bytes, at: Ints) -> Ints:
     return value - 1
 
 
-def _types(data: Bytes, cells: Ints, close: Ints) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Which cells point into the shared strings, and which hold text of their own."""
-    mark = np.flatnonzero((data[:-16] == ord("t")) & (data[1:-15] == ord("=")) & (data[2:-14] == _QUOTE))
-    mark = mark[data[mark - 1] == ord(" ")]
-    at = np.searchsorted(mark, cells)
-    has = at < mark.size
-    found = np.where(has, mark[np.minimum(at, max(mark.size - 1, 0))] if mark.size else 0, 0)
-    has &= found < close
-    first, second = data[found + 3], data[found + 4]
-    shared = has & (first == ord("s")) & (second == _QUOTE)
-    return shared, has & ~shared & ((first == ord("s")) | (first == ord("i")) | (first == ord("d")))
+def _types(data: Bytes, close: Ints) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Which cells point into the shared strings, and which hold text of their own, by the last attribute of each."""
+    quote = close - 1
+    letter, before = data[quote - 1], data[quote - 2]
+    single = (before == _QUOTE) & (data[quote - 3] == ord("=")) & (data[quote - 4] == ord("t"))
+    shared = single & (letter == ord("s"))
+    word = (letter == ord("r")) & (before == ord("t"))  # str and inlineStr
+    text = (word & (data[quote - 3] == ord("S")) & (data[quote - 9] == ord("i"))) | (word & (data[quote - 4] == _QUOTE)) | (single & (letter == ord("d")))
+    empty = data[quote] == ord("/")
+    if data.tobytes().count(b' t="') > int((single | text).sum()) + int(empty.sum()):
+        raise NotPlain  # the type is not the last attribute
+    return shared, text
 
 
 def _frame(cells: _Cells, columns: Sequence[int], width: int, shared: Callable[[], pl.Series]) -> pl.DataFrame:
@@ -329,13 +335,11 @@ def _shared_strings(archive: zipfile.ZipFile, bound: Bound) -> pl.Series:
 
 
 def _strings(data: Bytes) -> pl.Series:
-    tags = np.flatnonzero(data == _LT)
-    ends = np.flatnonzero(data == _GT)
+    tags, ends = _tags(data)
     one, two, three = data[tags + 1], data[tags + 2], data[tags + 3]
-    items = tags[(one == ord("s")) & (two == ord("i")) & (three == _GT)]
-    texts = tags[(one == ord("t")) & ((two == _GT) | (two == ord(" ")))]
+    items = np.flatnonzero((one == ord("s")) & (two == ord("i")) & (three == _GT))
+    texts = np.flatnonzero((one == ord("t")) & ((two == _GT) | (two == ord(" "))))
     if items.size != texts.size or np.any(np.searchsorted(items, texts) - 1 != np.arange(items.size)):
         raise NotPlain  # rich text, phonetic readings or empty items
-    start = ends[np.searchsorted(ends, texts)] + 1
-    end = tags[np.minimum(np.searchsorted(tags, start), tags.size - 1)]
+    start, end = ends[texts] + 1, tags[np.minimum(texts + 1, tags.size - 1)]
     return _unescaped(_slices(data, start, end))
