@@ -48,10 +48,10 @@ check: $(STAMP) ## ruff, mypy, yamllint, sqlfluff, rules check
 	$(BIN)/guize rules check
 
 bench: $(STAMP) ## speed and memory per stage, against a plain scan
-	$(BIN)/python -m benchmarks
+	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
 
 text-report: $(STAMP) ## precision and recall of the lexicons on the labelled set
-	$(BIN)/python -m tests.text.report
+	@$(BIN)/python -m pipeline.text.report tests/data/utterances.csv
 
 dictionary: $(STAMP) ## write warehouse/README.md, the data dictionary, from pipeline/tables.py
 	$(BIN)/python -m pipeline.publish.dictionary --write
