@@ -119,18 +119,28 @@ FORBIDDEN: dict[str, dict[str, str]] = {
 }
 
 _MONTH = "store_id, pack, month, certainty, track"
+# a ledger from one reset to the next
+_ACCOUNT = "store_id, pack, track, points_class, certainty, resets_on"
 
 
 def _unequal_sums(column: str) -> str:
-    """Groups of the matrix whose sum differs from that of exposure, law apart."""
+    """Groups of the matrix whose sum differs from that of exposure, law apart.
+
+    One row whose low end is known and whose high end is not leaves the high end of the sum unknown.
+    """
+    low = column.replace("high", "low")
+    unknown = f"bool_or({low} is not null and {column} is null)" if low != column else "false"
     return f"""
-    select count(*) from (
-        select coalesce(sum({column}), 0) as total from (
-            select {_MONTH}, {column} from exposure_matrix
-            union all
-            select {_MONTH}, -{column} from exposure where pack <> 'law'
-        ) group by {_MONTH}
-    ) where total <> 0"""
+    with summed as (
+        select {_MONTH}, case when not {unknown} then sum({column}) end as total
+        from exposure
+        where pack <> 'law'
+        group by {_MONTH}
+    )
+    select count(*)
+    from exposure_matrix
+    full outer join summed using ({_MONTH})
+    where {column} is distinct from total or breaches is null"""
 
 
 # table -> name: (tables it reads, a SELECT of one number that must be 0)
@@ -165,7 +175,82 @@ IDENTITIES: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
         ),
     },
     "exposure_matrix": {
-        f"sum_of_{column}": (("exposure", "exposure_matrix"), _unequal_sums(column))
-        for column in ("breaches", "money_low_cny", "money_high_cny", "points_high")
+        f"sum_of_{column}": (("exposure", "exposure_matrix"), _unequal_sums(column, low))
+        for column, low in (
+            ("breaches", None), ("money_low_cny", None), ("money_high_cny", "money_low_cny"),
+            ("points_low", None), ("points_high", "points_low"),
+        )  # fmt: skip
+    },
+    "points_ledger": {
+        "balance_is_carried_and_points_since_reset": (
+            ("points_ledger",),
+            f"""
+    select count(*) from (
+        select
+            entry,
+            balance - carried as since,
+            sum(points) over (
+                partition by {_ACCOUNT} order by occurred_at, entry, breach_id rows unbounded preceding
+            ) as summed
+        from points_ledger
+    ) where entry = 'award' and since <> summed""",
+        ),
+        "points_of_no_breach": (
+            ("points_ledger", "breaches"),
+            "select count(*) from points_ledger where entry = 'award' "
+            "and (breach_id, track) not in (select (breach_id, track) from breaches)",
+        ),
+        "points_beyond_their_breach": (
+            ("points_ledger", "exposure_effects"),
+            """
+    select count(*) from (
+        select l.store_id from (
+            select store_id, pack, track, points_class, certainty, sum(points) as points
+            from points_ledger where entry = 'award' group by all
+        ) as l
+        left join (
+            select
+                store_id, pack, track, code,
+                sum(low) filter (where certainty = 'confirmed') as proven,
+                case when bool_and(high is not null) then sum(high) filter (where certainty <> 'averted') end as possible
+            from exposure_effects where effect_kind = 'points' group by all
+        ) as e
+            on l.store_id = e.store_id and l.pack = e.pack and l.track = e.track and l.points_class = e.code
+        where e.store_id is null or l.points > case l.certainty when 'confirmed' then e.proven else e.possible end
+    )""",
+        ),
+    },
+    "breaches": {
+        "breach_without_statement": (  # every yuan leads to a line in a document
+            ("breaches", "rule_evidence"),
+            "select count(*) from breaches where version_id not in (select version_id from rule_evidence)",
+        ),
+    },
+    "exposure": {
+        "money_of_no_breach": (
+            ("exposure", "breaches"),
+            """
+    select count(*) from exposure as e
+    where coalesce(e.money_high_cny, e.money_low_cny) > 0 and not exists (
+        select 1 from breaches as b
+        where b.store_id = e.store_id and b.pack = e.pack and b.rule_id = e.rule_id and b.track = e.track
+            and strftime(b.day, '%Y-%m') = e.month
+    )""",
+        ),
+        "money_unlike_its_effects": (
+            ("exposure", "exposure_effects"),
+            """
+    select count(*) from (
+        select store_id, rule_id, pack, month, certainty, track, sum(money_low_cny) as money
+        from exposure group by all
+    ) as x
+    full outer join (
+        select
+            store_id, rule_id, pack, month, certainty, track,
+            sum(low) filter (where effect_kind = 'money' and currency = 'CNY') as money
+        from exposure_effects group by all
+    ) as e using (store_id, rule_id, pack, month, certainty, track)
+    where x.money is distinct from cast(e.money as decimal(18, 2))""",
+        ),
     },
 }

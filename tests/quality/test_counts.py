@@ -70,6 +70,21 @@ def test_empty_tables_are_clean(connection: duckdb.DuckDBPyConnection) -> None:
         ),
         ("exposure_matrix", [{"money_high_cny": 7}], "exposure_matrix.unequal.sum_of_money_high_cny"),
         ("exposure_matrix", [{"pack": "law"}], "exposure_matrix.forbidden.law_in_matrix"),
+        ("exposure_matrix", [{"points_low": 7}], "exposure_matrix.unequal.sum_of_points_low"),
+        (
+            "points_ledger",
+            [{"entry": "award", "points": 2, "balance": 3, "carried": 0}],
+            "points_ledger.unequal.balance_is_carried_and_points_since_reset",
+        ),
+        ("points_ledger", [{"entry": "award"}], "points_ledger.unequal.points_of_no_breach"),
+        (
+            "points_ledger",
+            [{"entry": "award", "certainty": "confirmed", "points": 2, "balance": 2, "carried": 0}],
+            "points_ledger.unequal.points_beyond_their_breach",
+        ),
+        ("breaches", [{}], "breaches.unequal.breach_without_statement"),
+        ("exposure", [{"month": "2025-10"}], "exposure.unequal.money_of_no_breach"),
+        ("exposure", [{"money_low_cny": 3, "money_high_cny": 3}], "exposure.unequal.money_unlike_its_effects"),
         ("hits", [{}], "hits.unequal.words_of_no_conversation"),
         ("messages", [{}], "messages.unequal.conversations_count_their_messages"),
         (
@@ -101,8 +116,32 @@ def test_matrix_agrees_with_exposure(connection: duckdb.DuckDBPyConnection) -> N
     insert(connection, "exposure", pack="law", points_class="A")
     insert(connection, "exposure_matrix", points_high=2, points_low=2)
     assert wrong(connection, "exposure_matrix") == {}
-    connection.execute("update exposure_matrix set money_high_cny = 2")
+    connection.execute("update exposure set money_high_cny = null where points_class = 'A'")
     assert wrong(connection, "exposure_matrix") == {"exposure_matrix.unequal.sum_of_money_high_cny": 1}
+    connection.execute("update exposure_matrix set money_high_cny = null")
+    assert wrong(connection, "exposure_matrix") == {}
+    connection.execute("update exposure set money_high_cny = 1 where points_class = 'A'")
+    assert wrong(connection, "exposure_matrix") == {"exposure_matrix.unequal.sum_of_money_high_cny": 1}
+
+
+def test_an_unknown_high_end_leaves_the_matrix_unknown(connection: duckdb.DuckDBPyConnection) -> None:
+    insert(connection, "exposure", money_low_cny=3, money_high_cny=None, breaches=1)
+    insert(connection, "exposure", rule_id="y", money_low_cny=1, money_high_cny=2, breaches=1)
+    insert(connection, "exposure_matrix", money_low_cny=4, money_high_cny=None, breaches=2, points_low=2, points_high=2)
+    assert wrong(connection, "exposure_matrix") == {}
+    connection.execute("update exposure_matrix set money_high_cny = 5")
+    assert wrong(connection, "exposure_matrix") == {"exposure_matrix.unequal.sum_of_money_high_cny": 1}
+
+
+def test_a_ledger_goes_on_from_what_was_carried(connection: duckdb.DuckDBPyConnection) -> None:
+    insert(connection, "breaches")
+    insert(connection, "exposure_effects", effect_kind="points", code="x", low=24, high=24)
+    for no, (points, carried, balance) in enumerate([(4, 20, 24), (20, 20, 44)]):
+        insert(
+            connection, "points_ledger", entry="award", certainty="confirmed", points=points, carried=carried,
+            balance=balance, occurred_at=datetime(2025, 1, 1 + no),
+        )  # fmt: skip
+    assert not [name for name in wrong(connection, "points_ledger") if ".unequal." in name]
 
 
 def test_long_keys_with_equal_hashes_are_not_repeated(connection: duckdb.DuckDBPyConnection) -> None:

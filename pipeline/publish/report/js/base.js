@@ -30,6 +30,7 @@ function yuan(n) {
 function range(low, high, show) {
   if ((low === null || low === undefined) && (high === null || high === undefined)) return UNKNOWN();
   if (low === high) return show(high);
+  if (high === null || high === undefined) return say(`${show(low)} 起`, `from ${show(low)}`);
   return `${show(low)}\u00a0– ${show(high).replace("¥", "")}`; // breaks after the dash, never before
 }
 const share = (n) => (n === null || n === undefined ? "–" : (n * 100).toFixed(1) + "%");
@@ -78,6 +79,8 @@ function sum(list, key) {
 }
 // null amounts are unknown, never 0: a sum of nothing but unknowns is unknown
 const sumOrUnknown = (list, key) => (list.length && list.every((row) => row[key] === null) ? null : round2(sum(list, key)));
+// one row whose low end is known and whose high end is not leaves the high end of the sum unknown
+const sumHigh = (list, high = "high", low = "low") => (list.some((row) => row[low] !== null && row[high] === null) ? null : sumOrUnknown(list, high));
 const round2 = (n) => Math.round(n * 100) / 100;
 
 const data = {};

@@ -7,7 +7,7 @@ function head(title, lead) { return [el("h2", {}, title), lead ? el("p", { class
 
 function moneyCard(certainty, title) {
   const list = homeMatrix(certainty);
-  const [low, high, breaches, unpriced] = [sumOrUnknown(list, "low"), sumOrUnknown(list, "high"), sum(list, "breaches"), sum(list, "unpriced")];
+  const [low, high, breaches, unpriced] = [sumOrUnknown(list, "low"), sumHigh(list), sum(list, "breaches"), sum(list, "unpriced")];
   const figure = range(low, high, yuan);
   return el("div", { class: "card " + certainty, id: "card-" + certainty, "data-low": low ?? 0, "data-high": high ?? 0, "data-breaches": breaches },
     el("div", { class: "label" }, title),
@@ -46,7 +46,7 @@ function daysCard() {
 }
 
 function answer() {
-  const said = (certainty) => { const list = homeMatrix(certainty); return el("span", { class: "nowrap" }, range(sumOrUnknown(list, "low"), sumOrUnknown(list, "high"), yuan)); };
+  const said = (certainty) => { const list = homeMatrix(certainty); return el("span", { class: "nowrap" }, range(sumOrUnknown(list, "low"), sumHigh(list), yuan)); };
   const title = state.lang === "en"
     ? [`${whenName()}: `, said("confirmed"), ` confirmed for ${scopeName()} on their own platforms, `, said("contingent"), " more contingent."]
     : [`${whenName()}，${scopeName()}在自家平台上已确认 `, said("confirmed"), "，另有 ", said("contingent"), " 待定。"];
@@ -60,12 +60,12 @@ function answer() {
 
 function worst() {
   const groups = [...groupBy(data.exposure.filter((row) => row.home && row.pack !== "law" && inView(row) && row.certainty === state.certainty), (row) => row.store_id + "|" + row.pack + "|" + row.rule_id)]
-    .map(([path, list]) => ({ path, row: list[0], high: sum(list, "high"), low: sum(list, "low"), breaches: sum(list, "breaches") }))
-    .sort((a, b) => b.high - a.high || b.breaches - a.breaches).slice(0, 6);
+    .map(([path, list]) => ({ path, row: list[0], high: sumHigh(list), low: sumOrUnknown(list, "low"), breaches: sum(list, "breaches") }))
+    .sort((a, b) => (b.high ?? b.low ?? 0) - (a.high ?? a.low ?? 0) || b.breaches - a.breaches).slice(0, 6);
   return el("div", { class: "panel", id: "worst" }, el("h3", {}, say("哪里损失最大 ", "Where most is lost "), certaintyTag(state.certainty)),
     groups.length ? el("ul", { class: "list" }, groups.map(({ path, row, low, high, breaches }) => el("li", {},
       el("button", { onclick: () => openDrawer("rule|" + path) }, el("b", {}, ruleName(row.rule_id, row.pack)), el("span", { class: "soft" }, ` · ${storeName(row.store_id)}`)),
-      el("span", { class: "num" }, high ? range(round2(low), round2(high), yuan) : say("无金额", "not priced"), el("span", { class: "soft" }, ` · ${number(breaches)}${say(" 次", "×")}`)))))
+      el("span", { class: "num" }, row.priced === "no" ? say("无金额", "not priced") : range(low, high, yuan), el("span", { class: "soft" }, ` · ${number(breaches)}${say(" 次", "×")}`)))))
     : el("p", { class: "empty" }, say("没有这类违规。可在上方切换已确认与待定。", "No such breach. Switch between confirmed and contingent above.")));
 }
 
@@ -79,7 +79,7 @@ function urgent() {
 }
 
 const VALUES = {
-  money: { title: ["金额", "Money"], of: (list) => sumOrUnknown(list, "high"), show: yuan },
+  money: { title: ["金额", "Money"], of: (list) => sumHigh(list) ?? sumOrUnknown(list, "low"), show: yuan, from: (list) => sumHigh(list) === null && sumOrUnknown(list, "low") !== null },
   points: { title: ["积分", "Points"], of: (list) => sumOrUnknown(list, "points_high") ?? 0, show: number },
   breaches: { title: ["违规数", "Breaches"], of: (list) => sum(list, "breaches"), show: number },
   gmv: { title: ["停售风险", "Sales at risk"], of: (list) => sumOrUnknown(list, "gmv") ?? 0, show: yuan },
@@ -98,7 +98,7 @@ function heatMap() {
   const home = (store) => value(store, names.store.get(store)?.platform) ?? -1;
   stores.sort((a, b) => home(b) - home(a));
   // breaches that no source prices have no amount; an amount that sources leave open is unknown; neither is 0
-  const named = (list) => (state.value === "money" && sum(list, "unpriced") === sum(list, "breaches") ? say("无金额", "unpriced") : show(of(list)));
+  const named = (list) => (state.value === "money" && sum(list, "unpriced") === sum(list, "breaches") ? say("无金额", "unpriced") : show(of(list)) + (VALUES[state.value]?.from?.(list) ? say(" 起", "+") : ""));
 
   function heatCell(store, pack) {
     const [list, beside] = [of_(store, pack, state.certainty), of_(store, pack, other)];
@@ -134,11 +134,11 @@ function behaviours() {
   const list = data.exposure.filter((row) => row.home && inView(row) && row.certainty === state.certainty);
   const summed = list.filter((row) => row.pack !== "law"); // law stands outside the sums
   const useMoney = summed.some((row) => row.high);
-  const items = [...groupBy(summed, (row) => row.concept)].map(([concept, group]) => ({ concept, name: conceptName(concept), value: sum(group, useMoney ? "high" : "breaches") }))
+  const items = [...groupBy(summed, (row) => row.concept)].map(([concept, group]) => ({ concept, name: conceptName(concept), value: useMoney ? sumHigh(group) ?? sum(group, "low") : sum(group, "breaches") }))
     .filter((item) => item.value).sort((a, b) => b.value - a.value);
   const merged = [...groupBy(list, (row) => row.pack + "|" + row.rule_id)].map(([, group]) => ({
-    ...group[0], breaches: sum(group, "breaches"), low: sumOrUnknown(group, "low"), high: sumOrUnknown(group, "high"),
-    points_low: sumOrUnknown(group, "points_low"), points_high: sumOrUnknown(group, "points_high"), stores: new Set(group.map((row) => row.store_id)).size,
+    ...group[0], breaches: sum(group, "breaches"), low: sumOrUnknown(group, "low"), high: sumHigh(group),
+    points_low: sumOrUnknown(group, "points_low"), points_high: sumHigh(group, "points_high", "points_low"), stores: new Set(group.map((row) => row.store_id)).size,
   }));
   const columns = [RULE_COLUMNS[0], { key: "pack", title: ["平台", "Platform"], show: (row) => packName(row.pack) }, ...RULE_COLUMNS.slice(1, 5), { key: "stores", title: ["店铺数", "Stores"], num: true }];
   return el("section", { id: "behaviours" }, head(say("哪些行为最费钱", "Which behaviours cost most"), useMoney ? say("按金额上限排序，折线是累计占比。点柱子看是哪些店。", "By the high end of the money; the line is the cumulative share. Click a bar for its stores.") : say("没有来源给出金额，按次数排序。", "No source prices these; sorted by count.")),
