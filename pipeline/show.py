@@ -132,7 +132,8 @@ def _matrix_table(matrix: pl.DataFrame) -> Table:
         .agg(
             pl.col("breaches").sum(),
             *(pl.col(name).sum() for name in sums),
-            *(pl.col(name).count().alias(f"{name}_known") for name in sums),
+            *(pl.col(name).count().alias(f"{name}_known") for name in sums if "_low" in name),
+            *(_high_known(name) for name in sums if "_high" in name),
             pl.col("sanction_days_high").max(),
         )
     )
@@ -147,6 +148,12 @@ def _matrix_table(matrix: pl.DataFrame) -> Table:
         table.add_row("" if last == store else store, f"{pack}{' ★' if home else ''}", *texts)
         last = store
     return table
+
+
+def _high_known(name: str) -> pl.Expr:
+    """Months whose high end is known; none when any month is known at its low end only."""
+    open_above = (pl.col(name.replace("_high", "_low")).is_not_null() & pl.col(name).is_null()).any()
+    return pl.when(open_above).then(0).otherwise(pl.col(name).count()).alias(f"{name}_known")
 
 
 def _cell(row: Mapping[str, Any] | None) -> list[str]:

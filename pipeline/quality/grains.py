@@ -124,23 +124,17 @@ _ACCOUNT = "store_id, pack, track, points_class, certainty, resets_on"
 
 
 def _unequal_sums(column: str) -> str:
-    """Groups of the matrix whose sum differs from that of exposure, law apart.
-
-    One row whose low end is known and whose high end is not leaves the high end of the sum unknown.
-    """
-    low = column.replace("high", "low")
-    unknown = f"bool_or({low} is not null and {column} is null)" if low != column else "false"
+    """Groups of the matrix whose sum is not that of exposure, law apart; one unknown high end leaves it unknown."""
+    low = column.replace("_high", "_low")
+    total = f"sum({column})"
+    if low != column:
+        total = f"case when not bool_or({low} is not null and {column} is null) then {total} end"
     return f"""
-    with summed as (
-        select {_MONTH}, case when not {unknown} then sum({column}) end as total
-        from exposure
-        where pack <> 'law'
-        group by {_MONTH}
-    )
-    select count(*)
-    from exposure_matrix
-    full outer join summed using ({_MONTH})
-    where {column} is distinct from total or breaches is null"""
+    select count(*) from (select {_MONTH}, {column} from exposure_matrix) as stated
+    full outer join (
+        select {_MONTH}, {total} as total from exposure where pack <> 'law' group by {_MONTH}
+    ) as summed using ({_MONTH})
+    where stated.{column} is distinct from summed.total"""
 
 
 # table -> name: (tables it reads, a SELECT of one number that must be 0)
@@ -175,11 +169,8 @@ IDENTITIES: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
         ),
     },
     "exposure_matrix": {
-        f"sum_of_{column}": (("exposure", "exposure_matrix"), _unequal_sums(column, low))
-        for column, low in (
-            ("breaches", None), ("money_low_cny", None), ("money_high_cny", "money_low_cny"),
-            ("points_low", None), ("points_high", "points_low"),
-        )  # fmt: skip
+        f"sum_of_{column}": (("exposure", "exposure_matrix"), _unequal_sums(column))
+        for column in ("breaches", "money_low_cny", "money_high_cny", "points_low", "points_high")
     },
     "points_ledger": {
         "balance_is_carried_and_points_since_reset": (

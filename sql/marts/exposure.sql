@@ -72,7 +72,7 @@ paid as (              -- an effect may be surer or less sure than its breach
     from combined_effects as e
 ),
 
-money as (
+money as (             -- what is known at its low end only has no high end
     select
         store_id,
         pack,
@@ -82,7 +82,10 @@ money as (
         month,
         certainty,
         cast(sum(case when kind = 'money' and currency = 'CNY' then low end) as decimal(18, 2)) as money_low_cny,
-        cast(sum(case when kind = 'money' and currency = 'CNY' then high end) as decimal(18, 2)) as money_high_cny
+        case
+            when not bool_or(coalesce(kind = 'money' and currency = 'CNY' and low is not null and high is null, false))
+                then cast(sum(case when kind = 'money' and currency = 'CNY' then high end) as decimal(18, 2))
+        end as money_high_cny
     from paid
     group by store_id, pack, track, rule_id, concept, month, certainty
 ),
@@ -98,7 +101,7 @@ points as (
         certainty,
         code as points_class,
         cast(sum(low) as decimal(18, 6)) as points_low,
-        cast(sum(high) as decimal(18, 6)) as points_high,
+        case when not bool_or(low is not null and high is null) then cast(sum(high) as decimal(18, 6)) end as points_high,
         cast(row_number() over (
             partition by store_id, pack, track, rule_id, month, certainty order by code, concept
         ) as bigint) as class_no

@@ -64,8 +64,14 @@ select
     c.payee,
     c.form,
     case when c.effect_kind = 'sanction' then max(c.low) else cast(sum(c.low) as decimal(18, 6)) end as low,
-    case when c.effect_kind = 'sanction' then max(c.high) else cast(sum(c.high) as decimal(18, 6)) end as high,
-    case when c.effect_kind = 'sanction' then max(c.uncapped_high) else cast(sum(c.uncapped_high) as decimal(18, 6)) end as uncapped_high,
+    case
+        when c.effect_kind = 'sanction' then max(c.high)
+        when not bool_or(c.low is not null and c.high is null) then cast(sum(c.high) as decimal(18, 6))
+    end as high,
+    case
+        when c.effect_kind = 'sanction' then max(c.uncapped_high)
+        when not bool_or(c.low is not null and c.uncapped_high is null) then cast(sum(c.uncapped_high) as decimal(18, 6))
+    end as uncapped_high,
     count(distinct c.breach_id) as breaches,
     c.track,
     r.run_id,
