@@ -827,6 +827,7 @@ rule_id | !text | 规则：入账的规则，或跨节点时的台账规则 | ru
 breach_id | text | 违规编号 | breach
 certainty | !text | confirmed 为只计已确认，contingent 为连同待定 | confirmed: confirmed points only; contingent: all
 points | number | 入账分数（封顶后） | points after caps
+carried | number | 该账户年初由上年结转的分数 | points carried into the account from the year before
 balance | number | 余额 | balance
 next_node | number | 下一节点 | next node
 headroom | number | 距下一节点 | points left to it

@@ -12,6 +12,7 @@ import polars as pl
 
 from pipeline.engine.batches import fact_files
 from pipeline.engine.duck import copy_to, quoted, rows, run, show_as, show_files
+from pipeline.engine.ledger_carries import carry_over_years
 from pipeline.engine.models import Model, in_order
 from pipeline.engine.rolling_caps import count_in_rolling_windows
 from pipeline.engine.store_month import show_state
@@ -95,6 +96,8 @@ def build_marts(
             _price_what_is_open(connection, models)
         if "rolling_counts" in model.reads:
             count_in_rolling_windows(connection)
+        if "ledger_carries" in model.reads:
+            carry_over_years(connection)
         run(connection, f"create or replace table {model.name} as {model.sql}")
     for table in MARTS:
         if table.name in models:

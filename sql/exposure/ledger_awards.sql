@@ -1,55 +1,14 @@
--- ledger_awards: one row per award of points and view (confirmed: proven ones only; contingent: all), with its running balance
-with awards as (
-    select
-        'confirmed' as certainty,
-        breach_id,
-        store_id,
-        pack,
-        track,
-        code as points_class,
-        rule_id,
-        occurred_at,
-        day,
-        cast(sum(low) as decimal(18, 6)) as points
-    from capped_effects
-    where kind = 'points' and certainty = 'confirmed' and low > 0
-    group by breach_id, store_id, pack, track, code, rule_id, occurred_at, day
-    union all
-    select
-        'contingent' as certainty,
-        breach_id,
-        store_id,
-        pack,
-        track,
-        code as points_class,
-        rule_id,
-        occurred_at,
-        day,
-        cast(sum(high) as decimal(18, 6)) as points
-    from capped_effects
-    where kind = 'points' and certainty in ('confirmed', 'contingent') and high > 0
-    group by breach_id, store_id, pack, track, code, rule_id, occurred_at, day
-),
-
-laddered as (          -- the ladder in force on the day of the award
-    select
-        a.*,
-        l.version_id as ladder_version,
-        l.rule_id as ladder_rule,
-        l.reset_at,
-        case when l.reset_at = 'calendar_year_end' then cast(date_trunc('year', a.day) as varchar) else 'all' end as account
-    from awards as a
-    left join ladder_versions as l
-        on
-            a.pack = l.pack and a.track = l.track and a.points_class = l.points_class
-            and l.effective_from <= a.day and l.effective_to > a.day
-)
-
+-- ledger_awards: one row per award of points and view, with what was carried into its account and the running balance
 select
-    *,
-    cast(sum(points) over (
-        partition by certainty, store_id, pack, track, points_class, account
-        order by occurred_at, breach_id
+    p.*,
+    coalesce(c.carried, 0) as carried,
+    coalesce(c.carried, 0) + cast(sum(p.points) over (
+        partition by p.certainty, p.store_id, p.pack, p.track, p.points_class, p.account
+        order by p.occurred_at, p.breach_id
         rows between unbounded preceding and current row
     ) as decimal(18, 6)) as balance
-from laddered
+from ledger_points as p
+left join ledger_carries as c
+    on
+        p.certainty = c.certainty and p.store_id = c.store_id and p.pack = c.pack and p.track = c.track
+        and p.points_class = c.points_class and p.account = c.account

@@ -11,6 +11,7 @@ with crossed as (
         a.occurred_at,
         a.day,
         a.points,
+        a.carried,
         a.balance,
         l.version_id,
         l.rule_id,
