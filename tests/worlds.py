@@ -126,12 +126,12 @@ def _write(frame: pl.DataFrame, path: Path) -> None:
 
 def judge(
     root: Path, tables: Mapping[str, Rows], rules: Mapping[str, Any], hits: pl.DataFrame | None = None,
-    *, one_month: bool = False,
+    *, one_month: bool = False, sql: Path | None = None,
 ) -> World:  # fmt: skip
-    """Write facts and compiled rules below `root` and evaluate them."""
+    """Write facts and compiled rules below `root` and evaluate them, by `sql` in the place of the project's own."""
     places = Places(root / "facts", root / "state", root / "rules", root / "marts", root / "scratch")
     write_facts(places.facts, tables, hits, one_month=one_month)
     write_rules(rules, places.rules)
     info = RunInfo("run-1", datetime(2025, 10, 20), "test")
-    evaluate(places, packs=packs_dir(), sql=sql_dir(), info=info)
+    evaluate(places, packs=packs_dir(), sql=sql or sql_dir(), info=info)
     return World(places)
