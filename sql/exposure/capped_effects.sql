@@ -86,13 +86,13 @@ after_1 as (
         amount_unknown, store_id, pack, track, rule_id, concept, occurred_at, day, order_id,
         case
             when not coalesce(bites, false) then low_0
-            when cap_low is null then null
+            when cap_low is null or low_0 is null then null
             when cap_of = 'times' then case when run_low <= cap_low then low_0 else 0 end
             else least(run_low, cap_low) - least(run_low - low_0, cap_low)
         end as low_1,
         case
             when not coalesce(bites, false) then high_0
-            when cap_high is null then null
+            when cap_high is null or high_0 is null then null
             when cap_of = 'times' then case when run_high <= cap_high then high_0 else 0 end
             else least(run_high, cap_high) - least(run_high - high_0, cap_high)
         end as high_1
@@ -140,13 +140,13 @@ select
     store_id, pack, track, rule_id, concept, occurred_at, day, order_id,
     cast(case
         when not coalesce(bites, false) then low_1
-        when cap_low is null then null
+        when cap_low is null or low_1 is null then null
         when cap_of = 'times' then case when run_low <= cap_low then low_1 else 0 end
         else least(run_low, cap_low) - least(run_low - low_1, cap_low)
     end as decimal(18, 6)) as low,
     cast(case
         when not coalesce(bites, false) then high_1
-        when cap_high is null then null
+        when cap_high is null or high_1 is null then null
         when cap_of = 'times' then case when run_high <= cap_high then high_1 else 0 end
         else least(run_high, cap_high) - least(run_high - high_1, cap_high)
     end as decimal(18, 6)) as high
