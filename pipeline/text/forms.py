@@ -12,8 +12,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 
 from pipeline.text.normalise import normalise
 
@@ -25,23 +27,7 @@ _NUMBER = r"(?:\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万几�
 _CLAUSE_START = f"(?:(?<=[{CLAUSE_END}:])|^)(?:亲亲?|您好|你好|不好意思|抱歉|那个|哦|嗯)?[,~]?"
 _PARTICLES = "哦呢呀啊的哈嘛吧了啦喔噢嗷滴哟亲"
 _CLAUSE_STOP = f"(?=[{_PARTICLES}]{{0,3}}(?:[{CLAUSE_END}\"”)(]|$))"
-_MAX_WORDS = 400  # literals that one piece of a form may stand for when anchors are sought
-
-# The characters and words of shop chat, the most frequent first: what is common makes a poor anchor.
-_CHARS = (
-    "您的亲是我不好这个一有了在到可以没给发货买退款们收要单下天时看能快递请问帮查会们为么等品商家客服订单上还出来就后都"
-    "物流地址电话付点用开多少换码新款价格优惠活动页面里面什质量说那也对你再号人大小中现间月日年前明今打确认申请处理感谢理解"
-    "联系店铺支持尺寸色加全得着过从把和与或被让去做想知道些最比较很太更非常真正直接自己需提供包装运费邮补差税票卡钱元块件"
-    "主要使果其他它她他如因所但只已经当然吗呢吧啊哦哈嘛呀"
-)
-_RANK = {char: rank for rank, char in reversed(list(enumerate(dict.fromkeys(_CHARS), 1)))}
-_COMMON = frozenset(
-    "可以 这个 我们 您的 什么 没有 一下 不是 是的 好的 这边 还是 一个 怎么 商品 产品 订单 发货 退款 收到 "
-    "亲亲 您好 请问 不能 不会 可能 一定 时间 问题 联系 帮您 给您 需要 已经 平台 快递 地址 电话 付款 申请 物流 "
-    "运费 发票 退货 客服 处理 质量 购买 页面 店铺 活动 价格 下单 收货 今天 明天 看到 知道 京东 淘宝 应该 点击 "
-    "姓名 这样 送达 提供 马上 直接 任何 无法 正常 配送 安排 官方 仓库 售后 自己 就是 到账 您这 您先".split()
-)
-
+_MAX_WORDS = 2000  # literals that one piece of a form may stand for when anchors are sought
 
 class BadForm(ValueError):
     """The form cannot be read; the text says why, zh and en."""
@@ -238,33 +224,47 @@ def _joined(pieces: Sequence[_Piece]) -> list[str] | None:
 
 
 def _anchors(pieces: Sequence[_Piece]) -> list[str]:
-    """The rarest set of literals of which every match contains one."""
+    """The rarest set of literals of which every match contains one; words rather than punctuation."""
+    return _rarest(pieces, lambda word: any(map(stays, word))) or _rarest(pieces, bool)
+
+
+def _rarest(pieces: Sequence[_Piece], fits: Callable[[str], bool]) -> list[str]:
     best: list[str] = []
     least = 1e9
-    for start in range(len(pieces)):
-        for end in range(start + 1, len(pieces) + 1):
+    often: dict[tuple[int, int], float] = {}
+    for size in range(1, len(pieces) + 1):
+        for start in range(len(pieces) - size + 1):
+            end = start + size
             words = _joined(pieces[start:end])
-            if words is None and end == start + 1 and pieces[start].anchors:
-                words = pieces[start].anchors
-            if words is None:
-                break
-            if not words or not all(words):
+            if words is None and size == 1:
+                words = pieces[start].anchors or None
+            if not words or not all(map(fits, words)):
                 continue
             unique = list(dict.fromkeys(words))
-            often = sum(map(_frequency, unique)) + len(unique) * 2e-5
-            if often < least:
-                best, least = unique, often
+            share = sum(map(_frequency, unique))
+            for part, added in (((start, end - 1), end - 1), ((start + 1, end), start)):
+                longer = "" not in (pieces[added].words or ("",))  # what is longer is met less often
+                share = min(share, (0.5 if longer else 1.0) * often.get(part, 2.0))
+            often[start, end] = share
+            if share + len(unique) * 4e-6 < least:
+                best, least = unique, share + len(unique) * 4e-6
     return best
 
 
+def stays(char: str) -> bool:
+    """Whether the scan keeps a character: it drops all punctuation before it looks."""
+    return char.isalnum() or char == "+"
+
+
+@cache
 def _frequency(word: str) -> float:
-    """How often a literal is met in a message of shop chat, roughly."""
-    if word in _COMMON:
-        return 0.02
-    share = 1.0
-    for char in word:
-        if char.isascii():
-            share *= 0.02
-        else:
-            share *= 1 / (_RANK[char] + 2) if char in _RANK else 0.001
-    return min(share * (1 if len(word) == 1 else 8), 1.0)
+    """In which share of everyday shop chat a literal is met; what is not met there is rarer the longer it is."""
+    text, sentences = _everyday()
+    seen = text.count(word)
+    return seen / sentences if seen else (0.0015 if len(word) == 1 else 0.0004 / len(word))
+
+
+@cache
+def _everyday() -> tuple[str, int]:
+    text = (Path(__file__).parent / "everyday.txt").read_text(encoding="utf-8")
+    return text, text.count("\n")

@@ -131,7 +131,7 @@ def fingerprint_of(files: Iterable[Path]) -> str:
     """Hash of the files' names and contents and of the code that reads them."""
     digest = sha256()
     code = Path(__file__).parent
-    own = [code / name for name in ("lexicon.py", "lexicon_file.py", "forms.py", "normalise.py", "variants.py")]
+    own = [code / name for name in ("lexicon.py", "lexicon_file.py", "forms.py", "everyday.txt", "normalise.py", "variants.py")]
     for file in [*own, *files]:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
