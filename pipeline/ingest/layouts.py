@@ -52,6 +52,8 @@ class Layout:
     month_from: str | None
     headings: tuple[str, ...]
     example: tuple[str, ...] = ()
+    unused_zh: str = ""  # why a file of this layout is known and not read
+    unused_en: str = ""
     how_zh: str = ""
     how_en: str = ""
     sources_of: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
@@ -63,7 +65,7 @@ class Layout:
     @property
     def primary(self) -> str:
         """The table whose statements decide what became of each input row."""
-        return next(iter(self.tables))
+        return next(iter(self.tables), "—")
 
 
 @dataclass(frozen=True)
@@ -162,8 +164,16 @@ def _layout(entry: dict[str, Any], values: dict[str, Any], path: Path) -> Layout
         month_from=entry.get("month_from"), headings=tuple(entry.get("headings", [])),
         reader=entry.get("reader", ""), speaker_account=entry.get("speaker_account", False),
         expand=entry.get("expand", False), example=tuple(entry.get("example", [])), how_zh=(entry.get("how") or {}).get("zh", ""), how_en=(entry.get("how") or {}).get("en", ""),
-        sources_of=_sources_of(tables), known=frozenset(heading for known in _sources_of(tables).values() for heading in known),
+        sources_of=_sources_of(tables), known=_known(entry, tables),
+        unused_zh=(entry.get("unused") or {}).get("zh", ""), unused_en=(entry.get("unused") or {}).get("en", ""),
     )  # fmt: skip
+
+
+def _known(entry: Mapping[str, Any], tables: Mapping[str, tuple[Source, ...]]) -> frozenset[str]:
+    """The headings that speak for a layout: those it reads; of a layout that is not read, all."""
+    if entry.get("unused"):
+        return frozenset(normalise(heading) for heading in entry["headings"])
+    return frozenset(heading for known in _sources_of(tables).values() for heading in known)
 
 
 def _sources_of(tables: Mapping[str, tuple[Source, ...]]) -> dict[str, tuple[str, ...]]:

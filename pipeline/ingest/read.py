@@ -104,6 +104,8 @@ def ingest(
             rows.append(_read_file(file, content, version, run_id, key, packs, staging, warehouse))
             if rows[-1]["status"] == "refused":
                 report.refused.append(_problem_of(rows[-1]))
+            elif rows[-1]["status"] == "unused":
+                report.notes.append(_problem_of(rows[-1]))
         fresh = pl.DataFrame(rows, schema=FILES_SCHEMA)
         files = pl.concat([_without_reread(before, fresh), fresh])
         exported = _export_table(files)
@@ -187,13 +189,27 @@ def _read_file(
         "layouts": [part[0].id for part in reading.parts], "tables": [part[0].primary for part in reading.parts],
         "signatures": [part[1] for part in reading.parts], "exported_at": when, "data_from": reading.oldest,
         "data_until": reading.newest, "read": read, "loaded": read - bad, "superseded": 0, "quarantined": bad,
-        "skipped": sum(part[3] for part in reading.parts),
+        "skipped": sum(part[3] for part in reading.parts), **_unused(reading),
+    }  # fmt: skip
+
+
+def _unused(reading: _Reading) -> dict[str, str]:
+    """What to say of a file that is known and that no rule needs."""
+    if any(part[0].tables for part in reading.parts):
+        return {}
+    layout = reading.parts[0][0]
+    return {
+        "status": "unused", "problem_code": "unused", "problem_zh": f"{layout.title_zh}：{layout.unused_zh}",
+        "problem_en": f"{layout.title_en}: {layout.unused_en}", "mend_zh": "不必处理", "mend_en": "nothing to do",
     }  # fmt: skip
 
 
 def _read_piece(piece: Piece, layouts: Sequence[Layout], owner: Owner, staging: Staging, reading: _Reading) -> None:
     if piece.sheet is not None:
         match = find_layout(piece.sheet.head, layouts, owner.source_file)
+        if match.layout.unused_zh:
+            reading.parts.append((match.layout, "", 0, 0))
+            return
         layout, signature = match.layout, _signature(match)
         reading.text += piece.sheet.preamble[:2000]
         blocks = (parse_sessions if layout.expand else parse_sheet)(piece.sheet, match, owner)

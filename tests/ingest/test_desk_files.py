@@ -117,3 +117,16 @@ def test_every_layout_is_found_by_its_own_headings(platform: str) -> None:
         if layout.headings:
             assert find_layout([list(layout.headings)], layouts, "x").layout.id == layout.id, layout.id
         assert layout.grade in ("seen", "partial", "assumed", "ours") and layout.title_zh and layout.title_en
+
+
+@pytest.mark.parametrize(("platform", "layout"), [
+    ("taobao", "qianniu.service_performance"), ("taobao", "qianniu.reception"), ("pinduoduo", "pinduoduo.funds"),
+    ("pinduoduo", "pinduoduo.service"), ("douyin", "douyin.service"), ("kuaishou", "kuaishou.service"),
+])  # fmt: skip
+def test_reports_that_no_rule_needs_are_known_by_name_and_not_refused(world: World, platform: str, layout: str) -> None:
+    names = headings(platform, layout)
+    lines = "标题\n\n起始时间：x\n" + csv_bytes(names, {names[0]: "小美"}, encoding="utf-8").decode() + "汇总值,1\n平均值,2\n"
+    world.put(f"{platform}/s/报表.csv", lines.encode("gb18030"))
+    report = world.read()
+    assert not report.refused and [note.code for note in report.notes] == ["unused"]
+    assert report.files["layouts"].to_list() == [[layout]] and report.totals()["read"] == 0
