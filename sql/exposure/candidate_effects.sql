@@ -48,11 +48,15 @@ amounts as (           -- a rate of the base or a fixed number, then the minimum
     from based
 ),
 
-bounded as (
+bounded as (           -- an amount that nobody knows lies between its minimum and its maximum
     select
         *,
-        case when has_min then greatest(raw_low, min_low) else raw_low end as floor_low,
-        case when has_min then greatest(raw_high, min_high) else raw_high end as floor_high
+        case when not has_min then raw_low when raw_low is null then min_low else greatest(raw_low, min_low) end as floor_low,
+        case
+            when raw_high is null then case when has_max then max_high end
+            when has_min then greatest(raw_high, min_high)
+            else raw_high
+        end as floor_high
     from amounts
 )
 
@@ -74,14 +78,14 @@ select
     base_cny,
     case
         when kind = 'sanction' then days_low
-        when has_min and min_low is null or has_max and max_low is null then null
+        when has_min and min_low is null or has_max and max_low is null or kind = 'money' and floor_low is null then null
         when kind = 'money' and has_max then cast(round(least(floor_low, max_low), 2) as decimal(18, 6))
         when kind = 'money' then cast(round(floor_low, 2) as decimal(18, 6))
         else low
     end as low,
     case
         when kind = 'sanction' then days_high
-        when has_min and min_high is null or has_max and max_high is null then null
+        when has_min and min_high is null or has_max and max_high is null or kind = 'money' and floor_high is null then null
         when kind = 'money' and has_max then cast(round(least(floor_high, max_high), 2) as decimal(18, 6))
         when kind = 'money' then cast(round(floor_high, 2) as decimal(18, 6))
         else high
