@@ -27,6 +27,10 @@ def reach(store: Store) -> dict[str, tuple[set[date], datetime | None]]:
         if rows:
             ends = [next((row[name] for name in until if row.get(name)), None) for row in rows]
             found[table] = ({row[dated].date() for row in rows}, max((end for end in ends if end), default=None))
+    for table, dated in (("orders_shipped", "shipped_at"), ("orders_picked_up", "picked_up_at")):
+        rows = [row for row in store["orders"] if row.get(dated)]
+        if rows:
+            found[table] = ({row[dated].date() for row in rows}, max((r.exported_at for r in rows if r.exported_at), default=None))
     if asked := asks(store):
         found["asks"] = ({ask.day for ask in asked}, max(ask.at for ask in asked))
     return found

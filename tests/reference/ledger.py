@@ -63,18 +63,21 @@ def _ladder(book: Rulebook, breach: Breach, points_class: str) -> Version | None
 
 
 def _run(entries: list[Entry]) -> None:
-    """Balances in the order of time; at a year's end a balance below the limit is cleared, another goes on."""
+    """Balances in the order of time; at a year's end a balance below the limit is cleared, another goes on.
+
+    A balance that no reset speaks of surely goes on; one of which no source says how it is carried goes on only
+    where points are counted that may be due.
+    """
     balance, account, year = Decimal(0), "", None
     for entry in sorted(entries, key=lambda e: (e.at, e.breach_id)):
         ladder = entry.ladder.ladder if entry.ladder else None
         if ladder is None or ladder.reset_at != "calendar_year_end":
             account = account or "all"
         elif entry.day.year != year:
-            below = ladder.reset_when_below
-            # how the rest is carried is unknown: not carried where points are proven, carried where they may be
-            cleared = below is None or balance < below or (ladder.carry_unknown and entry.view == "confirmed")
-            if year is None or cleared:
-                balance, account = Decimal(0), f"{entry.day.year}-01-01"
+            below = ladder.surely_below if entry.view == "confirmed" else ladder.reset_when_below
+            if year is None or below is None or balance < below:
+                balance = Decimal(0)
+            account = f"{entry.day.year}-01-01"
         year = entry.day.year
         balance += entry.points
         entry.balance, entry.account = balance, account

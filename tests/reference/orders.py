@@ -117,7 +117,11 @@ def _buyer_day(key: Any, found: list[Any], p: Row) -> Unit:
     paid = [order.paid_cny for order, *_ in found if order.paid_cny is not None]
     days = Row(paid_at=min(o.paid_at for o, *_ in found), created_at=min((o.created_at for o, *_ in found if o.created_at), default=None))
     base = sum(paid, Decimal(0)) if paid else None
-    return Unit(f"{key[0]}:{key[1]}", at, _day(days, at, p.binds_by), None, ok, base=base, order=first.order_id)
+    # a day kept is told by its first parcel, a day broken by its last one, or by the export that has not seen it
+    stops = [stopped for _, _, stopped, _ in found]
+    until = min(stops) if ok else max(o.exported_at for o, *_ in found) if None in stops else max(stops)
+    value = hours_between(min(started for _, started, *_ in found), until)
+    return Unit(f"{key[0]}:{key[1]}", at, _day(days, at, p.binds_by), value, ok, base=base, order=first.order_id)
 
 
 def out_of_stock(store: Store, p: Row) -> list[Unit]:
@@ -212,7 +216,7 @@ def tracking(store: Store, p: Row) -> list[Unit]:
                 why = "not_due_yet"
         until = stopped or o.exported_at
         value = gap if gap is not None else hours_between(started, until) if started and until else None
-        ok = gap is not None and gap <= float(p.within_hours) if p.from_event == "any_event" else bool(stopped and stopped <= due)
+        ok = gap is not None and gap <= float(p.within_hours) if p.from_event == "any_event" else bool(stopped and due and stopped <= due)
         at = due or o.exported_at
         units.append(Unit(o.order_id, at, at.date(), value, ok, why, base=o.paid_cny, order=o.order_id))
     return units

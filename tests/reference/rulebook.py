@@ -90,6 +90,8 @@ def read_rulebook(tables: Mapping[str, Any]) -> Rulebook:
             versions[row.version_id].counts.append(row)
     for row in rows["ladders"]:
         if row.version_id in versions:
+            resets = [p for (v, owner, _), found in conditions.items() if v == row.version_id and owner == "reset" for g in found.values() for p in g]
+            row["surely_below"] = max((p["low"] for p in resets if p["op"] == "lt"), default=None)
             versions[row.version_id].ladder = row
     holidays: dict[str, dict[date, int]] = {}
     for row in rows["calendar_days"]:

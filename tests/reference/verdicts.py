@@ -123,6 +123,10 @@ def _verdict(
     days, until = reached.get(table or "", (set(), None))
     first, last = min(days, default=None), until.date() if until else None
     has_units = bool(sums.units or sums.excluded)
+    all_days = [day for known, _ in reached.values() for day in known]
+    all_ends = [end.date() for _, end in reached.values() if end]
+    if not all_days or not all_ends or window.end <= min(all_days) or window.start > max(all_ends):
+        return None  # the window does not touch the store's data
     if not has_units and first is not None and not (window.end > first and last is not None and window.start <= last):
         return None
     verdict = Verdict(version, window, "ok", sums)
