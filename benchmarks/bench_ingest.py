@@ -38,11 +38,6 @@ PINDUODUO = [*headings("pinduoduo", "pinduoduo.orders"), "支付时间", "承诺
 CHAT = headings("douyin", "common.chat")
 
 
-def no_hits(messages: pl.DataFrame, lexicons: Any) -> pl.DataFrame:
-    """Text checks have a benchmark of their own."""
-    return pl.DataFrame(schema=by_name()["hits"].polars_schema())
-
-
 def times(rows: int, start: str, step_seconds: int) -> pl.Expr:
     """Evenly spaced times as text."""
     first = pl.lit(start).str.to_datetime("%Y-%m-%d %H:%M:%S")
@@ -128,7 +123,7 @@ def measure(case: str, size: int, folder: Path) -> dict[str, Any]:
 def read(folder: Path) -> None:
     """Read an exports folder and print seconds, rows and peak memory."""
     start = time.perf_counter()
-    report = ingest(folder / "exports", folder / "warehouse", Config(key_file=folder / "key"), None, "bench", find_hits=no_hits)
+    report = ingest(folder / "exports", folder / "warehouse", Config(key_file=folder / "key"), "bench")
     seconds = time.perf_counter() - start
     used = resource.getrusage(resource.RUSAGE_SELF)
     assert not report.refused and report.totals()["quarantined"] == 0, [str(problem) for problem in report.refused]

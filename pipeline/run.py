@@ -91,7 +91,7 @@ def run(
         loaded = load_packs(packs)
         lexicons = load_lexicons(packs / "lexicons", config.allowed_words)
         run_id = _run_id(warehouse, started_at)
-        report = ingest(exports, warehouse, config, lexicons, run_id, progress, packs=packs)
+        report = ingest(exports, warehouse, config, run_id, progress, packs=packs)
         summary = Summary(run_id, started_at, warehouse, loaded.packs_version, report)
         derived = derive(warehouse / "facts", warehouse / "state", lexicons, progress)
         inputs = _fingerprint(warehouse, loaded.fingerprint, lexicons.fingerprint, sql, min_grade)

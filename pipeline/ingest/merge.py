@@ -18,7 +18,6 @@ from pipeline.ingest.parse import MONTH, TIMES
 from pipeline.ingest.staging import UNPLACED, Staging
 from pipeline.ingest.statements import fold, settle
 
-FindHits = Callable[[pl.DataFrame, Any], pl.DataFrame]
 # Tables whose rows several exports may state together, and the key of what they speak of.
 FOLDED: Mapping[str, tuple[str, ...]] = {
     "orders": ("order_id",), "shipments": ("order_id", "tracking_no"), "aftersales": ("aftersale_id",), "complaints": ("complaint_id",),
@@ -55,9 +54,8 @@ class Merged:
 class Merger:
     """Merges staged rows store by store; ``exported`` tells each file's export time by source_file and run."""
 
-    def __init__(self, facts: Path, state: Path, exported: pl.DataFrame, find_hits: FindHits, lexicons: Any) -> None:
+    def __init__(self, facts: Path, state: Path, exported: pl.DataFrame) -> None:
         self.facts, self.state, self.exported = facts, state, exported
-        self.find_hits, self.lexicons = find_hits, lexicons
         self.done = Merged()
 
     def store(self, staging: Staging, store_id: str) -> None:
@@ -245,8 +243,6 @@ class Merger:
         self._write("messages", store_id, month, rows)
         self._write("conversations", store_id, month, conversations)
         written = _to_schema(rows, "messages")
-        hits = self.find_hits(written, self.lexicons)
-        self._write("hits", store_id, month, hits.with_columns(pl.lit(store_id.split("/")[0]).alias("platform")))
         asks = asks_of(written, conversations.select("conversation_id", "is_offline_message"))
         self._write_asks(store_id, month, asks)
 

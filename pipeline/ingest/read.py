@@ -13,9 +13,17 @@ import polars as pl
 
 from pipeline.config import PLATFORMS, Config
 from pipeline.ingest.chat import complete
-from pipeline.ingest.files import FILES_SCHEMA, Found, content_of, discover, export_time, read_files, write_files
+from pipeline.ingest.files import (
+    FILES_SCHEMA,
+    Found,
+    content_of,
+    discover,
+    export_time,
+    read_files,
+    write_files,
+)
 from pipeline.ingest.layouts import Layout, Match, find_layout, layouts_version, load_layouts
-from pipeline.ingest.merge import FindHits, Merger, month_of
+from pipeline.ingest.merge import Merger, month_of
 from pipeline.ingest.opened import Piece, open_file
 from pipeline.ingest.parse import QUARANTINE, Owner, Parsed, parse_sessions, parse_sheet
 from pipeline.ingest.people import load_key
@@ -68,13 +76,12 @@ class _Reading:
 
 
 def ingest(
-    exports: Path, warehouse: Path, config: Config, lexicons: Any, run_id: str,
-    progress: Progress | None = None, *, packs: Path | None = None, find_hits: FindHits | None = None,
+    exports: Path, warehouse: Path, config: Config, run_id: str,
+    progress: Progress | None = None, *, packs: Path | None = None,
 ) -> IngestReport:  # fmt: skip
     """Read every new file under ``exports/<platform>/<store>/`` into ``warehouse/facts``.
 
     Args:
-        lexicons: handed on to ``find_hits``, which finds the lexicon matches of new messages.
         run_id: written beside every row that this run reads.
         progress: called with what is being done, how many are done, how many there are.
 
@@ -82,7 +89,6 @@ def ingest(
         The report; refused files stop themselves, not the run.
     """
     packs = packs or packs_dir()
-    find_hits = find_hits or _default_find_hits()
     facts, state = warehouse / "facts", warehouse / "state" / "ingest"
     key = load_key(config.key_file)
     before = read_files(state)
@@ -109,7 +115,7 @@ def ingest(
         fresh = pl.DataFrame(rows, schema=FILES_SCHEMA)
         files = pl.concat([_without_reread(before, fresh), fresh])
         exported = _export_table(files)
-        merger = Merger(facts, state, exported, find_hits, lexicons)
+        merger = Merger(facts, state, exported)
         stores = staging.stores()
         for number, store_id in enumerate(stores):
             if progress:
@@ -124,12 +130,6 @@ def ingest(
     report.tables = _by_table(report.files)
     report.touched = merger.done.touched
     return report
-
-
-def _default_find_hits() -> FindHits:
-    from pipeline.text.match import find_hits
-
-    return find_hits
 
 
 def _is_known(before: pl.DataFrame, rows: Sequence[Mapping[str, Any]], file: Found, content: str, version: str) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
+import pyarrow.parquet as parquet
 
 from pipeline.ingest.files import write_parquet
 from pipeline.tables import by_name
@@ -19,6 +20,7 @@ Progress = Callable[[str, int, int], None]
 # listings are matched with the words that agents must not use; they keep a role of their own
 LISTING = "listing"
 _SEEN = "derived.json"
+ROWS_AT_ONCE = 1_000_000
 
 
 def derive(facts: Path, state: Path, lexicons: Lexicons, progress: Progress | None = None) -> int:
@@ -33,10 +35,16 @@ def derive(facts: Path, state: Path, lexicons: Lexicons, progress: Progress | No
     files = [*sorted((facts / "messages").rglob("*.parquet")), *sorted((facts / "listings").rglob("*.parquet"))]
     now = {str(file.relative_to(facts)): f"{rules} {_content(file)}" for file in files}
     stale = [file for file in files if before.get(str(file.relative_to(facts))) != now[str(file.relative_to(facts))]]
-    for number, file in enumerate(stale, start=1):
+    messages = [file for file in stale if file.relative_to(facts).parts[0] == "messages"]
+    done = 0
+    for files in _in_groups(messages):
+        _of_messages(facts, files, lexicons)
+        done += len(files)
         if progress:
-            progress(f"{file.parts[-3]} {file.parts[-2]}", number, len(stale))
-        (_of_messages if file.relative_to(facts).parts[0] == "messages" else _of_listings)(facts, file, lexicons)
+            progress(f"text {files[-1].parts[-2]}", done, len(stale))
+    for file in stale:
+        if file not in messages:
+            _of_listings(facts, file, lexicons)
     _drop_orphans(facts, set(now))
     state.mkdir(parents=True, exist_ok=True)
     aside = seen_file.with_suffix(".aside")
@@ -45,13 +53,38 @@ def derive(facts: Path, state: Path, lexicons: Lexicons, progress: Progress | No
     return len(stale)
 
 
-def _of_messages(facts: Path, file: Path, lexicons: Lexicons) -> None:
+def _in_groups(files: list[Path]) -> Iterator[list[Path]]:
+    """Files together up to so many rows: a match has a fixed cost, and a store-month is often small."""
+    group: list[Path] = []
+    rows = 0
+    for file in files:
+        group.append(file)
+        rows += parquet.read_metadata(file).num_rows
+        if rows >= ROWS_AT_ONCE:
+            yield group
+            group, rows = [], 0
+    if group:
+        yield group
+
+
+def _of_messages(facts: Path, files: list[Path], lexicons: Lexicons) -> None:
     columns = [
         "store_id", "platform", "message_id", "conversation_id", "sent_at", "role", "agent_id", "kind", "text",
     ]  # fmt: skip
-    messages = pl.read_parquet(file, columns=columns, hive_partitioning=False)
-    _write(facts, "hits", file, "part.parquet", _owned(find_hits(messages, lexicons), file))
-    _write(facts, "promises", file, "part.parquet", find_promises(messages))
+    messages = pl.concat(
+        pl.read_parquet(file, columns=columns, hive_partitioning=False).with_columns(pl.lit(number).alias("file"))
+        for number, file in enumerate(files)
+    )
+    of_file = messages.select("store_id", "message_id", "file")
+    hits = find_hits(messages.drop("file"), lexicons).join(
+        messages.select("store_id", "message_id", "platform", "file"),
+        on=["store_id", "message_id"], how="left", maintain_order="left",
+    )  # fmt: skip
+    promises = find_promises(messages).join(of_file, on=["store_id", "message_id"], how="left", maintain_order="left")
+    for number, file in enumerate(files):
+        for name, found in (("hits", hits), ("promises", promises)):
+            own = found.filter(pl.col("file") == number).select(by_name()[name].names)
+            _write(facts, name, file, "part.parquet", own)
 
 
 def _of_listings(facts: Path, file: Path, lexicons: Lexicons) -> None:

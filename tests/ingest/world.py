@@ -17,11 +17,6 @@ from pipeline.ingest.read import IngestReport, ingest
 from pipeline.tables import by_name
 
 
-def no_hits(messages: pl.DataFrame, lexicons: Any) -> pl.DataFrame:
-    """No lexicon matches: ingest is tested apart from the text checks."""
-    return pl.DataFrame(schema=by_name()["hits"].polars_schema())
-
-
 class World:
     """An exports folder and the warehouse that reads it."""
 
@@ -43,7 +38,7 @@ class World:
         """One run of ingest."""
         self.runs += 1
         report = ingest(
-            self.exports, self.warehouse, self.config, None, f"run-{self.runs}", packs=packs, find_hits=no_hits
+            self.exports, self.warehouse, self.config, f"run-{self.runs}", packs=packs
         )
         counts = report.files.select("read", "loaded", "superseded", "quarantined").rows()
         assert all(read == loaded + old + bad for read, loaded, old, bad in counts), counts
