@@ -36,6 +36,7 @@ judged as (
         o.closed_at,
         o.closed_by,
         o.status,
+        o.shipped_at,
         o.delivered_at,
         o.exported_at,
         o.is_cash_on_delivery,
@@ -48,7 +49,7 @@ judged as (
             when 'upload' then o.shipped_at
             when 'pickup' then o.picked_up_at
             when 'upload_or_pickup' then coalesce(least(o.shipped_at, o.picked_up_at), o.shipped_at, o.picked_up_at)
-            else case when o.shipped_at is not null then greatest(o.shipped_at, o.picked_up_at) end
+            else case when o.shipped_at is not null and o.picked_up_at is not null then greatest(o.shipped_at, o.picked_up_at) end
         end as stopped_at,
         case k.limit
             when 'fixed' then o.paid_at + k.limit_hours * interval 1 hour
@@ -99,7 +100,7 @@ excluded as (
             when stopped_at is not null then null
             when status = 'closed' and closed_at is null then 'missing:orders.closed_at'
             when closed_at <= due_at then 'closed_before_limit'
-            when status in ('shipped', 'done') and event = 'pickup' then 'missing:orders.picked_up_at'
+            when status in ('shipped', 'done') and (event = 'pickup' or shipped_at is not null) then 'missing:orders.picked_up_at'
             when status in ('shipped', 'done') then 'missing:orders.shipped_at'
             when exported_at <= due_at then 'not_due_yet'
         end as excluded_because
