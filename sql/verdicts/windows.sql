@@ -34,20 +34,32 @@ fixed as (
     group by version_id, bucket, bucket_end
 ),
 
-periods as (           -- windows that are a calendar entry's days of one year
+years as (             -- a calendar entry's days of one year
+    select
+        calendar,
+        year,
+        min(day) as first_day,
+        cast(max(day) + 1 as date) as next_day
+    from calendar_days
+    where kind = 'holiday'
+    group by calendar, year
+),
+
+periods as (           -- windows that are such days, cut where the version begins or ends among them
     select
         v.version_id,
-        min(p.day) as bucket,
-        min(p.day) as window_start,
-        cast(max(p.day) + 1 as date) as window_end,
-        false as cut
+        p.first_day as bucket,
+        cast(greatest(p.first_day, v.effective_from) as date) as window_start,
+        cast(least(p.next_day, v.effective_to) as date) as window_end,
+        p.first_day < v.effective_from or p.next_day > v.effective_to as cut
     from judged_versions as v
-    inner join calendar_days as p
-        on v.calendar = p.calendar and p.kind = 'holiday'
-    inner join calendar as c
-        on p.day = c.day
-    where v.bucket_kind = 'calendar' and v.effective_from <= p.day and v.effective_to > p.day
-    group by v.version_id, p.year
+    inner join years as p
+        on v.calendar = p.calendar and v.effective_from < p.next_day and v.effective_to > p.first_day
+    cross join (select min(day) as first_day, max(day) as last_day from calendar) as c
+    where
+        v.bucket_kind = 'calendar'
+        and greatest(p.first_day, v.effective_from) <= c.last_day
+        and least(p.next_day, v.effective_to) > c.first_day
 ),
 
 rolling as (           -- the version at the window's end judges; the window is cut at that version's start
