@@ -125,7 +125,7 @@ select
         else cast(threshold as double) - observed
     end as margin,
     unit_of_count,
-    severity,
+    case when final_status = 'breach' then severity end as severity,
     final_status as status,
     window_start >= certain_from as version_certain,
     assumed_zh as assumed,
