@@ -77,7 +77,7 @@ def _run(entries: list[Entry]) -> None:
             below = ladder.surely_below if entry.view == "confirmed" else ladder.reset_when_below
             if year is None or below is None or balance < below:
                 balance = Decimal(0)
-            account = f"{entry.day.year}-01-01"
+            account = f"{entry.day.year}-01-01 00:00:00"
         year = entry.day.year
         balance += entry.points
         entry.balance, entry.account = balance, account
