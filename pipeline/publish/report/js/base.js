@@ -124,7 +124,7 @@ const TABLES = { messages: ["聊天", "chat"], orders: ["订单", "orders"], ord
 const tableName = (table) => (TABLES[table] ? say(...TABLES[table]) : table);
 const CERTAINTY = { confirmed: ["已确认", "confirmed"], contingent: ["待定", "contingent"], averted: ["已避免", "averted"] };
 const certaintyTag = (c) => el("span", { class: "tag " + c }, say(...CERTAINTY[c]));
-const GRADE = { official: ["官方", "official"], secondary: ["二手", "secondary"], training: ["培训", "training"], hearsay: ["传闻", "hearsay"] };
+const GRADE = { official: ["官方", "official"], secondary: ["二手", "secondary"], secondary_plus: ["二手互证", "secondary, agreed"], training: ["培训", "training"], hearsay: ["传闻", "hearsay"] };
 const gradeTag = (g) => (g ? el("span", { class: "tag " + g }, say(...(GRADE[g] ?? [g, g]))) : null);
 
 const inView = (row) => (!state.month || row.month === state.month) && (!state.store || row.store_id === state.store);

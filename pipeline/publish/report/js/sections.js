@@ -11,7 +11,7 @@ function moneyCard(certainty, title) {
   const figure = range(low, high, yuan);
   return el("div", { class: "card " + certainty, id: "card-" + certainty, "data-low": low ?? 0, "data-high": high ?? 0, "data-breaches": breaches },
     el("div", { class: "label" }, title),
-    el("div", { class: "figure" + (figure.length > 16 ? " long" : "") }, figure),
+    el("div", { class: "figure" + (figure.length > 11 ? " long" : "") }, figure),
     el("div", { class: "note" }, say(`${number(breaches)} 次违规`, `${number(breaches)} breaches`), unpriced ? say(`，其中 ${number(unpriced)} 次没有来源给出金额`, `, ${number(unpriced)} of them no source prices`) : ""));
 }
 
@@ -49,7 +49,7 @@ function answer() {
   const said = (certainty) => { const list = homeMatrix(certainty); return el("span", { class: "nowrap" }, range(sumOrUnknown(list, "low"), sumHigh(list), yuan)); };
   const title = state.lang === "en"
     ? [`${whenName()}: `, said("confirmed"), ` confirmed for ${scopeName()} on their own platforms, `, said("contingent"), " more contingent."]
-    : [`${whenName()}，${scopeName()}在自家平台上已确认 `, said("confirmed"), "，另有 ", said("contingent"), " 待定。"];
+    : [`${whenName()}，${scopeName()}在自家平台上已确认 `, said("confirmed"), "，另有 ", said("contingent"), "待定。"];
   return el("section", { id: "answer" },
     el("h1", {}, title),
     el("p", { class: "lead" }, say("已确认：数据足以证明每个条件。待定：还差一个条件（例如买家投诉），两者从不相加。", "Confirmed: the data prove every condition. Contingent: one is still open, such as a complaint. The two are never one sum.")),
