@@ -105,7 +105,7 @@ def _hash(files: tuple[tuple[Path, int, int], ...]) -> str:
 
 def _yaml(path: Path) -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    return yaml.load(path.read_text("utf-8"), Loader=loader)  # noqa: S506
+    return yaml.load(path.read_text("utf-8"), Loader=loader)
 
 
 @cache
@@ -224,9 +224,7 @@ def _missing(layout: Layout, at: Mapping[str, tuple[int, ...]]) -> list[str]:
         options = [heading for column in need for heading in layout.sources_of.get(column, ())]
         if not any(heading in at for heading in options):
             missing.append(" / ".join(dict.fromkeys(options)))
-    for marks in layout.marks:
-        if not any(mark in at for mark in marks):
-            missing.append(" / ".join(marks))
+    missing += [" / ".join(marks) for marks in layout.marks if not any(mark in at for mark in marks)]
     missing += [f"≠ {heading}" for heading in layout.without if heading in at]
     return missing
 

@@ -109,7 +109,7 @@ def parse_rows(chunk: pl.DataFrame, match: Match, owner: Owner) -> Parsed:
     done = _columns(chunk, match, positions, owner, bad)
     frames: dict[str, pl.DataFrame] = {}
     for name, sources in match.layout.tables.items():
-        stated = [source for source in sources if positions[source] or source.values and "" in source.values]
+        stated = [source for source in sources if positions[source] or (source.values and "" in source.values)]
         frames[name] = pl.DataFrame([chunk.get_column(ROW).alias("source_row"), *(done[s].alias(s.column) for s in stated)])
     if match.layout.speaker_account and "agent_id" in frames["messages"].columns:
         theirs = pl.when(pl.col("role") != "buyer").then(pl.col("agent_id").str.replace(r"^.*[:：]", ""))

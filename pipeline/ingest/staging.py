@@ -15,7 +15,7 @@ UNPLACED = "unplaced"  # the month of rows that no time places
 class Staging:
     """Rows by table, store and month, in the order in which they were read."""
 
-    def __init__(self, folder: Path, limit: int = 400_000_000) -> None:
+    def __init__(self, folder: Path, limit: int = 250_000_000) -> None:
         self._folder = folder
         self._limit = limit
         self._held: dict[tuple[str, str], list[pl.DataFrame]] = {}

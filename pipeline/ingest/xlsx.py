@@ -166,13 +166,13 @@ def _cells(data: Bytes) -> _Cells:
     shared, text = _types(data, ends[cell])
     value = np.flatnonzero((one == ord("v")) & (two == _GT))
     said = np.flatnonzero((one == ord("t")) & ((two == _GT) | (two == ord(" "))))
-    counted = np.cumsum(is_cell, dtype=np.int32) - 1  # the cell to which each tag belongs
+    counted = np.cumsum(is_cell, dtype=np.int64) - 1  # the cell to which each tag belongs
     piece = value if said.size == 0 else said if value.size == 0 else np.sort(np.concatenate((value, said)))
     owner = counted[piece]
     if owner.size and (owner[0] < 0 or np.any(np.diff(owner) == 0) or not np.all(text[counted[said]])):
         raise NotPlain  # rich text: several pieces in one cell
     start, end = ends[piece] + 1, tags[np.minimum(piece + 1, tags.size - 1)]
-    row = number[np.cumsum(is_row, dtype=np.int32)[cell] - 1][owner] if rows.size else owner
+    row = number[np.cumsum(is_row, dtype=np.int64)[cell] - 1][owner] if rows.size else owner
     return _Cells(row, column[owner], start, end, shared[owner], ~(shared | text)[owner], data, number)
 
 

@@ -64,7 +64,7 @@ def by_hand(messages: pl.DataFrame) -> list[dict[str, Any]]:
         buyers = [other for other in talk if other["role"] == "buyer"]
         found.append({
             "message_id": row["message_id"], "round": row["round"],
-            "opens_round": [other for other in buyers if other["round"] == row["round"]][0] is row, "opens_session": buyers[0] is row,
+            "opens_round": next(other for other in buyers if other["round"] == row["round"]) is row, "opens_session": buyers[0] is row,
             "session_started_at": buyers[0]["sent_at"], "minute_of_day": row["sent_at"].hour * 60 + row["sent_at"].minute, "day": row["sent_at"].date(),
             "human_at": human and human["sent_at"],
             "wait_human_seconds": human and (human["sent_at"] - row["sent_at"]).total_seconds(),

@@ -121,7 +121,7 @@ def test_contradicting_amounts_of_one_order_are_unknown(world: World) -> None:
 
 
 def test_pinduoduo_27_columns(world: World) -> None:
-    names = [name for name in headings("pinduoduo", "pinduoduo.orders")]
+    names = list(headings("pinduoduo", "pinduoduo.orders"))
     rows = table_rows(names, {"商品": "大闸蟹", "订单号": "250901-123456789012345\t", "订单状态": "已发货，待签收", "商品总价(元)": "1,100.00", "邮费(元)": "0", "用户实付金额(元)": "1,097.00", "商品数量(件)": "1", "发货时间": "2025-09-02 09:00:00", "订单成交时间": "2025-09-01 10:00:00", "快递单号": "YT1", "快递公司": "圆通", "售后状态": "无售后或售后取消"})
     assert len(names) == 27
     world.loaded("pinduoduo/p1/orders_export2025-09-03-09-00-00.xlsx", xlsx_bytes(rows, names=["Sheet0"]))

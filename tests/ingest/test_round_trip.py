@@ -115,7 +115,7 @@ NAMES = ["订单号", "订单状态", "下单时间", "实付金额"]
 GOOD = [
     csv_bytes(NAMES, {"订单号": "1", "订单状态": "已发货", "下单时间": "2025-09-01 10:00:00", "实付金额": "1"}, encoding="gb18030"),
     xlsx_bytes(table_rows(NAMES, {"订单号": "1", "订单状态": "已发货", "下单时间": "2025-09-01 10:00:00", "实付金额": "1"})),
-    '[{"waiter": "a", "customer": "b", "waiterSend": true, "createdTime": "2025-09-01 10:00:00", "content": "x", "sid": "1", "uuid": "2"}]'.encode(),
+    b'[{"waiter": "a", "customer": "b", "waiterSend": true, "createdTime": "2025-09-01 10:00:00", "content": "x", "sid": "1", "uuid": "2"}]',
     "tb1 2025-09-01 10:00:00\n在吗\n店:a 2025-09-01 10:01:00\n在\n".encode(),
     "<table><tr><td>订单号</td><td>订单状态</td><td>下单时间</td></tr><tr><td>1</td><td>已发货</td><td>2025/9/1</td></tr></table>".encode(),
 ]  # fmt: skip
