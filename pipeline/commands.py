@@ -1,4 +1,4 @@
-"""The commands that judge and show what it costs: run, exposure."""
+"""The commands that judge and show what it costs: run, exposure, explain, whatif."""
 
 from __future__ import annotations
 
@@ -76,6 +76,29 @@ def exposure(warehouse: Path | None, store: str | None, month: str | None, kind:
     from pipeline.show import show_exposure
 
     show_exposure(warehouse or load_config(None).warehouse, store, month, kind, output)
+
+
+@click.command("explain")
+@click.argument("breach_id")
+@click.option("--warehouse", type=click.Path(exists=True, file_okay=False, path_type=Path), help="数仓文件夹 / warehouse folder")
+@click.option("--packs", type=click.Path(exists=True, file_okay=False, path_type=Path), help="规则包文件夹 / rule packs")
+@click.option("--json", "as_json", is_flag=True, help="打印一个 JSON 对象 / print one object")
+def explain(breach_id: str, warehouse: Path | None, packs: Path | None, as_json: bool) -> None:
+    """一次违规的来龙去脉：证据、规则、算术、出处。
+
+    One breach from evidence to cost: rule text, arithmetic, citation, what would have avoided it.
+
+    BREACH_ID 写开头几位即可 · the beginning of an id is enough
+    """
+    from pipeline.explain import as_json as plain
+    from pipeline.explain import explain as explained
+    from pipeline.explain_show import lines_of
+
+    told = explained(warehouse or load_config(None).warehouse, breach_id, packs=packs or packs_dir(), sql=sql_dir())
+    if as_json:
+        click.echo(json.dumps(plain(told), ensure_ascii=False))
+    else:
+        click.echo("\n".join(lines_of(told)))
 
 
 @contextmanager

@@ -92,18 +92,23 @@ def build_marts(
     for number, model in enumerate(_open_last(wanted), start=1):
         if progress:
             progress(model.name, number, len(wanted))
-        if "open_effects" in model.reads:
-            _price_what_is_open(connection, models)
-        if "rolling_counts" in model.reads:
-            count_in_rolling_windows(connection)
-        if "ledger_carries" in model.reads:
-            carry_over_years(connection)
-        run(connection, f"create or replace table {model.name} as {model.sql}")
+        make_table(connection, model, models)
     for table in MARTS:
         if table.name in models:
             copy_to(connection, f"select * from {table.name}", table, target / f"{table.name}.parquet")
             done[table.name] = target / f"{table.name}.parquet"
     return done
+
+
+def make_table(connection: duckdb.DuckDBPyConnection, model: Model, models: Mapping[str, Model]) -> None:
+    """Run one model of the global zone, after what it needs from outside SQL."""
+    if "open_effects" in model.reads:
+        _price_what_is_open(connection, models)
+    if "rolling_counts" in model.reads:
+        count_in_rolling_windows(connection)
+    if "ledger_carries" in model.reads:
+        carry_over_years(connection)
+    run(connection, f"create or replace table {model.name} as {model.sql}")
 
 
 def _open_last(models: list[Model]) -> list[Model]:

@@ -20,7 +20,7 @@ where account <> 'all'
 group by {", ".join(_KEY)}, account
 order by {", ".join(_KEY)}, year
 """
-_SCHEMA = {**dict.fromkeys((*_KEY, "account"), pl.String), "carried": pl.Decimal(18, 6)}
+_SCHEMA = pl.Schema({**dict.fromkeys((*_KEY, "account"), pl.String()), "carried": pl.Decimal(18, 6)})
 
 
 def carry_over_years(connection: duckdb.DuckDBPyConnection) -> None:
@@ -42,7 +42,8 @@ def fold(years: Iterable[dict[str, object]]) -> Iterable[tuple[object, ...]]:
     known: nothing of them is proven (view confirmed), all of them may stay (view contingent).
     """
     ledger: tuple[object, ...] | None = None
-    balance, year_before, limits = Decimal(0), 0, (None, None)
+    balance, year_before = Decimal(0), 0
+    limits: tuple[object, object] = (None, None)
     for row in years:
         year = row["year"]
         assert isinstance(year, int)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from pathlib import Path
 
@@ -83,6 +84,35 @@ def build_state(
         _write_seen(state, seen)
     _drop_orphans(state, {task.key for task in tasks})
     return Done(len(stale), len(tasks) - len(stale))
+
+
+def failing_now(
+    batches: Iterable[Batch], models: Mapping[str, Model], rules: Path, scratch: Path,
+    *, measure: str, combo: str, store_id: str, first: date, last: date,
+) -> list[dict[str, object]]:  # fmt: skip
+    """Every failing unit of one combo of one store on the days from `first` to before `last`, the worst first.
+
+    The state keeps only the worst few of a day; this counts again, in the batches that may hold the rest.
+    """
+    found: list[dict[str, object]] = []
+    plan = next(plan for plan in _plans(models, rules) if plan.name == measure)
+    for batch in batches:
+        if not _task(batch, plan):
+            continue
+        with open_duckdb(scratch) as connection:
+            _show_batch(connection, batch, rules)
+            _narrow(connection, rules, measure, f"combo = '{combo}'")
+            for model in plan.chain:
+                run(connection, f"create or replace view {model.name} as {model.sql}")
+            cursor = connection.execute(
+                "select unit_id, occurred_at, day, value, order_id, conversation_id, message_id, agent_id "
+                f"from {measure} where not ok and store_id = ? and day >= ? and day < ? "
+                "order by value desc nulls first, occurred_at, unit_id",
+                [store_id, first, last],
+            )
+            names = [column[0] for column in cursor.description or ()]
+            found += [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return found
 
 
 def _plans(models: Mapping[str, Model], rules: Path) -> list[_Plan]:
