@@ -1,9 +1,13 @@
 -- reply: one row per unit (round, message, conversation or consumer's day) and combo; value = wait in seconds
-with judged as (       -- the buyer messages that start a clock, and the wait by the shape's own definition
+with judged as (       -- the buyer messages that start a clock, and the wait for whose reply counts
     select
         s.shape,
         s.unit,
         s.combine,
+        s.same_day,
+        s.clock_start,
+        s.used_from,
+        s.used_to,
         s.robot_rounds = 'exclude' or list_contains(s.excludes, 'robot_only') as without_robot,
         list_contains(s.excludes, 'cross_midnight') as without_midnight,
         a.store_id,
@@ -15,30 +19,29 @@ with judged as (       -- the buyer messages that start a clock, and the wait by
         a.day,
         a.next_is_robot,
         list_contains(s.excludes, 'reported_user') and r.buyer_key is not null as reported,
-        cast(a.human_at as date) > a.day as crosses_midnight,
+        a.transferred_at,
+        a.session_started_at,
         case s.unit
             when 'round' then concat(a.conversation_id, ':', cast(a.round as varchar))
             when 'message' then a.message_id
             when 'conversation' then a.conversation_id
             else concat(a.buyer_key, ':', cast(a.day as varchar))
         end as unit_id,
-        case
-            when s.same_day and a.human_at >= cast(a.day as timestamp) + interval 1 day then null
-            when s.clock_start = 'transfer' and a.transferred_at > a.asked_at
-                then a.wait_human_seconds - (epoch(a.transferred_at) - epoch(a.asked_at))
-            when s.clock_start = 'session_start'
-                then a.wait_human_seconds + (epoch(a.asked_at) - epoch(a.session_started_at))
-            when s.reply_by = 'human' then a.wait_human_seconds
-            when s.reply_by = 'assisted' then a.wait_assisted_seconds
+        case s.reply_by
+            when 'human' then a.wait_human_seconds
+            when 'assisted' then a.wait_assisted_seconds
             else a.wait_any_seconds
-        end as wait_seconds
+        end as answer_seconds
     from asks as a
     cross join shapes_reply as s
     left join reported_buyers as r
         on a.store_id = r.store_id and a.buyer_key = r.buyer_key and a.asked_at >= r.from_at and a.asked_at <= r.to_at
     where
-        a.day >= s.used_from
-        and a.day < s.used_to
+        -- a unit's day is that of its first message: what follows belongs to it on later days too
+        case
+            when s.unit in ('round', 'conversation') then cast(a.session_started_at as date) < s.used_to
+            else a.day >= s.used_from and a.day < s.used_to
+        end
         -- a round or conversation is counted where its conversation began, a consumer's day where it was asked
         and case when s.unit in ('round', 'conversation') then a.of_month else a.in_month end
         and (s.every = 'buyer_message' or (s.every = 'round_opening' and a.opens_round) or a.opens_session)
@@ -52,6 +55,19 @@ with judged as (       -- the buyer messages that start a clock, and the wait by
                 else a.minute_of_day
             end between s.hours_from_minute and s.hours_to_minute - 1
         )
+),
+
+timed as (             -- the wait by the shape's own definition; null when no reply counts
+    select
+        *,
+        (epoch(asked_at) - epoch(cast(day as timestamp))) + answer_seconds >= 86400 as crosses_midnight,
+        case
+            when same_day and (epoch(asked_at) - epoch(cast(day as timestamp))) + answer_seconds >= 86400 then null
+            when clock_start = 'transfer' and transferred_at > asked_at then answer_seconds - (epoch(transferred_at) - epoch(asked_at))
+            when clock_start = 'session_start' then answer_seconds + (epoch(asked_at) - epoch(session_started_at))
+            else answer_seconds
+        end as wait_seconds
+    from judged
 ),
 
 clocked as (           -- one row per unit: several waits become one as the shape combines them
@@ -70,12 +86,13 @@ clocked as (           -- one row per unit: several waits become one as the shap
         bool_and(without_midnight and coalesce(crosses_midnight, false)) as crosses_midnight,
         case min(combine)
             when 'mean' then avg(wait_seconds)
-            when 'first' then min_by(coalesce(wait_seconds, -1), asked_at)
+            when 'first' then nullif(min_by(coalesce(wait_seconds, -1), asked_at), -1)
             else max(wait_seconds)
         end as wait_seconds,
-        bool_or(wait_seconds is null) as unanswered
-    from judged
+        case when min(combine) = 'first' then min_by(coalesce(wait_seconds, -1), asked_at) < 0 else bool_or(wait_seconds is null) end as unanswered
+    from timed
     group by shape, store_id, unit_id
+    having min(day) >= min(used_from) and min(day) < min(used_to)
 ),
 
 counted as (           -- value and ok by the combo's limit
@@ -94,10 +111,11 @@ counted as (           -- value and ok by the combo's limit
             when c.reported then 'reported_user'
             when c.robot_only then 'robot_only'
             when c.crosses_midnight then 'cross_midnight'
-            when c.unanswered and k.unanswered = 'exclude' then 'unanswered'
+            when c.wait_seconds is null and k.unanswered = 'exclude' then 'unanswered'
         end as excluded_because,
         case
-            when c.unanswered or c.wait_seconds < 0 then case when k.unanswered = 'impute' then k.imputed_seconds end
+            -- of several waits those without an answer are left out, or they make the whole unanswered
+            when c.unanswered and k.unanswered <> 'exclude' then case when k.unanswered = 'impute' then k.imputed_seconds end
             else least(c.wait_seconds, coalesce(k.cap_seconds, c.wait_seconds))
         end as value
     from clocked as c
