@@ -15,6 +15,14 @@ with counted as (
         ) as bigint) as turn
     from messages
     where role in ('buyer', 'agent') and kind <> 'recall'
+),
+
+numbered as (
+    select
+        *,
+        cast(row_number() over (partition by store_id, conversation_id, turn order by sent_at, seq) as bigint)
+        - case when turn = 0 then 0 else 1 end as unanswered
+    from counted
 )
 
 select
@@ -25,7 +33,6 @@ select
     agent_id,
     sent_at,
     turn,
-    cast(row_number() over (partition by store_id, conversation_id, turn order by sent_at, seq) as bigint)
-    - case when turn = 0 then 0 else 1 end as unanswered
-from counted
-where role = 'agent' or turn > 0
+    unanswered
+from numbered
+where role = 'agent'
