@@ -10,7 +10,6 @@ from typing import Any
 
 import pyarrow as pa
 
-
 from pipeline.paths import packs_dir
 from pipeline.rules.compile import compile_packs
 from pipeline.rules.load import load_packs

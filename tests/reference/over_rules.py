@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from tests.reference.conditions import compare
 from tests.reference.costs import in_window
 from tests.reference.orders import scope_of
-from tests.reference.rows import DAY, Row
+from tests.reference.rows import Row
 from tests.reference.rulebook import Rulebook, Version
 from tests.reference.verdicts import Breach, Judged
 
@@ -56,10 +57,11 @@ def _period(breach: Breach) -> int:
     """Periods of the counted rule's own kind, numbered without gaps."""
     day = breach.window.start if breach.window else breach.day
     kind = breach.version.window_kind or "month"
+    since_1970 = day.toordinal() - date(1970, 1, 1).toordinal()
     if kind == "day":
-        return day.toordinal()
+        return since_1970
     if kind == "week":
-        return (day - day.weekday() * DAY).toordinal() // 7
+        return (since_1970 + 3) // 7  # 1970 began on a Thursday
     return day.year * 12 + day.month
 
 

@@ -86,7 +86,8 @@ def _reply_unit(name: str, found: list[Row], store: Store, p: Row) -> Unit:
     elif p.unanswered == "exclude" and not known:
         why = "unanswered"
     ok = value is not None and (p.within_seconds is None or value <= float(p.within_seconds))
-    return Unit(name, first.at, first.day, value, ok, why, order=first.order, conversation=first.conversation, message=first.message)
+    order = min((ask.order for ask in found if ask.order), default=None)
+    return Unit(name, first.at, first.day, value, ok, why, order=order, conversation=first.conversation, message=first.message)
 
 
 def _reported(ask: Row, store: Store) -> bool:

@@ -19,6 +19,7 @@ class Sums:
     ok: int = 0
     excluded: int = 0
     value: Decimal = Decimal(0)
+    valued: int = 0
     missing: set[str] = field(default_factory=set)
 
     @property
@@ -34,15 +35,17 @@ class Sums:
             return
         self.units += unit.weight
         self.ok += unit.weight if unit.ok else 0
-        self.value += rounded(Decimal(repr(unit.value)), 3) * unit.weight if unit.value is not None else Decimal(0)
+        if unit.value is not None:
+            self.value += rounded(Decimal(repr(unit.value)), 3) * unit.weight
+            self.valued += unit.weight
 
     def seen(self, fact: str) -> float | None:
         """An aggregate that bands speak of."""
         share = self.ok / self.units if self.units else None
         return {
             "ok_share": share, "failing_share": None if share is None else self.failing / self.units,
-            "units": float(self.units), "failing_units": float(self.failing), "sum": float(self.value),
-            "mean": float(self.value) / self.units if self.units else None,
+            "units": float(self.units), "failing_units": float(self.failing), "sum": float(self.value) if self.valued else None,
+            "mean": float(self.value) / self.units if self.valued else None,
         }.get(fact)  # fmt: skip
 
 
@@ -97,5 +100,6 @@ def sums_of(window: Window, daily: dict[date, Sums], days: Iterable[date]) -> Su
             total.ok += part.ok
             total.excluded += part.excluded
             total.value += part.value
+            total.valued += part.valued
             total.missing |= part.missing
     return total
