@@ -50,16 +50,20 @@ class Text:
             found = self._spans[form] = [match.span() for match in matches if match.end() > match.start()]
         return found
 
-    def counts(self, term: Term, start: int, end: int) -> bool:
-        """Whether the term, standing at start to end, is meant as the lexicon means it."""
-        context = term.context
+    def counts(self, term: Term, form: int, start: int, end: int) -> bool:
+        """Whether the term, standing at start to end in one of its forms, is meant as the lexicon means it."""
+        context, pattern = term.context, self._lexicons.forms[form].pattern
         left, right = self._around(self._sentences, start, end)
         before, after = max(left, start - _REACH), min(right, end + _REACH)
         if self._any(context.benign, lambda s, e: s < end and start < e and (s < start or e > end or (s, e) == (start, end))):
             return False
         clause = self._around(self._clauses, start, end)[0]
         negated_from = max(clause, start - _NEGATION_REACH)
-        if self._any(context.negated_before, lambda s, e: negated_from <= s and e <= end and s < end):
+        # inside the hit a negation counts in a gap (加不了微信), not where the form itself has it (永不褪色)
+        if self._any(
+            context.negated_before,
+            lambda s, e: negated_from <= s and (e <= start or (e <= end and self.text[s:e] not in pattern)),
+        ):
             return False
         if self._any(context.negated_after, lambda s, e: start < s and e <= after and e > end - 2):
             return False
@@ -111,9 +115,11 @@ def find_in(text: Text, terms: Iterator[int], lexicons: Lexicons, wholes: dict[s
         term = lexicons.terms[number]
         for form in term.forms:
             for start, end in text.spans(form):
-                if text.counts(term, start, end):
+                if text.counts(term, form, start, end):
                     candidates.append((term.lexicon, start, end, number))
     trimmed = text.text.strip(_TRIM) or text.text.strip()[:1]  # nothing but punctuation is a message too
+    if trimmed not in wholes:
+        trimmed = trimmed.strip("?") or trimmed  # 嗯? is 嗯, but ? is itself
     for number in wholes.get(trimmed, ()):
         start = text.text.index(trimmed) if trimmed else 0
         candidates.append((lexicons.terms[number].lexicon, start, start + len(trimmed), number))
