@@ -24,12 +24,13 @@ Months = dict[str, dict[str, dict[str, list[Path]]]]  # month -> store -> table 
 
 @dataclass(frozen=True)
 class Batch:
-    """Whole store-months of one month, with the fact files of each table."""
+    """Whole store-months of a month (or of small months in a row), with the fact files of each table."""
 
     name: str
-    month: str
+    months: tuple[str, ...]
     files: Mapping[str, tuple[Path, ...]]
     platforms: tuple[str, ...]
+    rows: int  # messages
 
     def fingerprint(self, tables: Iterable[str]) -> str:
         """Hash of the content of the files of these tables."""
@@ -59,8 +60,30 @@ def fact_files(facts: Path) -> dict[str, list[Path]]:
 def make_batches(facts: Path, rows_per_batch: int = ROWS_PER_BATCH) -> list[Batch]:
     """Batches by month, then store, each of about `rows_per_batch` messages.
 
-    A batch never mixes months, so that a new day makes stale only the batches of its own month.
+    A batch of a large warehouse never mixes months, so that a new day makes stale only those of its own month;
+    small months in a row go together, since a batch has a fixed cost.
     """
+    months = _by_month(facts)
+    batches = []
+    for period in _periods(months, rows_per_batch // 10):
+        sizes = {store: size for month in period for store, size in _sizes(months[month]).items()}
+        if len(period) > 1:
+            batches.append(_batch(f"{period[0]}-001", period, sorted(sizes), months))
+            continue
+        group: list[str] = []
+        rows = 0
+        for store, size in sorted(sizes.items()):
+            if group and rows + size > rows_per_batch:
+                batches.append(_batch(f"{period[0]}-{len(batches):04d}", period, group, months))
+                group, rows = [], 0
+            group.append(store)
+            rows += size
+        if group:
+            batches.append(_batch(f"{period[0]}-{len(batches):04d}", period, group, months))
+    return batches
+
+
+def _by_month(facts: Path) -> Months:
     months: Months = {}
     for table, files in fact_files(facts).items():
         for file in files:
@@ -73,41 +96,52 @@ def make_batches(facts: Path, rows_per_batch: int = ROWS_PER_BATCH) -> list[Batc
                     # asked in this month, in a conversation that began in another: rounds and conversations are
                     # counted there, consumers' days here
                     months.setdefault(began, {}).setdefault(store, {}).setdefault(ASKED_LATER, []).append(file)
-    batches = []
-    for month, stores in sorted(months.items()):
-        group: list[str] = []
-        rows = 0
-        number = 1
-        for store, tables in sorted(stores.items()):
-            if set(tables) == {ASKED_LATER}:
-                continue
-            size = sum(_rows(file) for file in tables.get("messages", ()))
-            if group and rows + size > rows_per_batch:
-                batches.append(_batch(f"{month}-{number:03d}", group, months))
-                group, rows, number = [], 0, number + 1
-            group.append(store)
-            rows += size
-        if group:
-            batches.append(_batch(f"{month}-{number:03d}", group, months))
-    return batches
+    return dict(sorted(months.items()))
+
+
+def _sizes(stores: Mapping[str, Mapping[str, list[Path]]]) -> dict[str, int]:
+    """Messages of each store that has facts of its own in the month."""
+    return {
+        store: sum(_rows(file) for file in tables.get("messages", ()))
+        for store, tables in stores.items()
+        if set(tables) != {ASKED_LATER}
+    }
+
+
+def _periods(months: Months, small: int) -> list[tuple[str, ...]]:
+    """Months one by one, but small ones in a row together up to `small` messages."""
+    periods: list[tuple[str, ...]] = []
+    together = 0
+    for month, stores in months.items():
+        size = sum(_sizes(stores).values())
+        if periods and together + size <= small:
+            periods[-1] = (*periods[-1], month)
+            together += size
+        else:
+            periods.append((month,))
+            together = size
+    return periods
 
 
 def _rows(file: Path) -> int:
     return int(parquet.read_metadata(file).num_rows)
 
 
-def _batch(name: str, stores: list[str], months: Months) -> Batch:
-    month = name[:7]
-    files: dict[str, tuple[Path, ...]] = {}
+def _batch(name: str, period: tuple[str, ...], stores: list[str], months: Months) -> Batch:
+    files: dict[str, list[Path]] = {}
     for store in stores:
-        for table, paths in months[month][store].items():
-            files[table] = (*files.get(table, ()), *paths)
-        for other, of_store in months.items():
-            if abs(_number(other) - _number(month)) <= MONTHS_NEARBY:
-                for table in NEARBY:
-                    paths = of_store.get(store, {}).get(table, [])
-                    files[f"nearby_{table}"] = (*files.get(f"nearby_{table}", ()), *paths)
-    return Batch(name, month, files, tuple(sorted({store.split("/")[0] for store in stores})))
+        for month in period:
+            for table, paths in months[month].get(store, {}).items():
+                # of asks in another month of the same period nothing need be added
+                later = [path for path in paths if path.parent.name.removeprefix("month=") not in period]
+                files.setdefault(table, []).extend(later if table == ASKED_LATER else paths)
+        near = [other for other in months if min(abs(_number(other) - _number(month)) for month in period) <= MONTHS_NEARBY]
+        for table in NEARBY:
+            for other in near:
+                files.setdefault(f"nearby_{table}", []).extend(months[other].get(store, {}).get(table, []))
+    platforms = tuple(sorted({store.split("/")[0] for store in stores}))
+    rows = sum(_rows(file) for file in files.get("messages", ()))
+    return Batch(name, period, {table: tuple(paths) for table, paths in files.items()}, platforms, rows)
 
 
 def _number(month: str) -> int:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 
 from pipeline.tables import Table
+
+Kind = Literal["view", "table"]
 
 
 @contextmanager
@@ -41,14 +44,16 @@ def quoted(path: Path) -> str:
     return str(path).replace("'", "''")
 
 
-def show_files(connection: duckdb.DuckDBPyConnection, table: Table, files: Iterable[Path]) -> None:
-    """Create the view `table.name` over Parquet files; over none it is empty but has its columns."""
-    show_as(connection, table.name, files, table.empty_select())
+def show_files(connection: duckdb.DuckDBPyConnection, table: Table, files: Iterable[Path], kind: Kind = "view") -> None:
+    """Show Parquet files as `table.name`; over none it is empty but has its columns."""
+    show_as(connection, table.name, files, table.empty_select(), kind)
 
 
-def show_as(connection: duckdb.DuckDBPyConnection, name: str, files: Iterable[Path], empty: str) -> None:
-    """Create the view `name` over Parquet files, or over `empty` when there is none."""
-    run(connection, f"create or replace view {name} as {files_select(files, empty)}")
+def show_as(
+    connection: duckdb.DuckDBPyConnection, name: str, files: Iterable[Path], empty: str, kind: Kind = "view"
+) -> None:
+    """Show Parquet files, or `empty` when there is none, as a view or, read once, as a table in memory."""
+    run(connection, f"create or replace {kind} {name} as {files_select(files, empty)}")
 
 
 def files_select(files: Iterable[Path], empty: str) -> str:

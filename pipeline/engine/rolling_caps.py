@@ -52,7 +52,7 @@ def fold(rows: Iterable[dict[str, object]]) -> Iterable[tuple[object, ...]]:
     for row in rows:
         if row["account"] != account:
             account, counted = row["account"], {"low": deque(), "high": deque()}
-        ends = []
+        ends: list[Decimal | None] = []
         for end in ("low", "high"):
             amount, cap = row[end], row[f"cap_{end}"]
             if not isinstance(amount, Decimal) or not isinstance(cap, Decimal):

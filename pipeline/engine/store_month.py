@@ -13,12 +13,13 @@ from pathlib import Path
 import duckdb
 
 from pipeline.engine.batches import ASKED_LATER, NEARBY, Batch
-from pipeline.engine.duck import copy_to, files_select, open_duckdb, quoted, rows, run, show_as, show_files
+from pipeline.engine.duck import Kind, copy_to, files_select, open_duckdb, quoted, rows, run, show_as, show_files
 from pipeline.engine.models import Model, in_order
 from pipeline.tables import FACTS, by_name
 
 UNIT_TABLES = ("unit_daily", "failing_units", "mend_units", "open_units")  # fed by the view `units` of one measure
 FACT_TABLES = ("fact_daily", "order_daily", "agent_daily")  # fed by the facts alone
+ROWS_IN_MEMORY = 300_000  # of messages
 Progress = Callable[[str, int, int], None]
 
 
@@ -146,21 +147,23 @@ def _combos(rules: Path, measure: str) -> Path:
 
 def _show_batch(connection: duckdb.DuckDBPyConnection, batch: Batch, rules: Path) -> None:
     """The facts of a batch, and the small tables that measures share."""
+    # dozens of small files cost more to open for every measure than their rows take up in memory
+    kind: Kind = "table" if batch.rows <= ROWS_IN_MEMORY else "view"
     for table in FACTS:
         if table.name != "asks":
-            show_files(connection, table, batch.files.get(table.name, ()))
-    _show_asks(connection, batch)
+            show_files(connection, table, batch.files.get(table.name, ()), kind)
+    _show_asks(connection, batch, kind)
     for name in NEARBY:
         files = batch.files.get(f"nearby_{name}", ())
-        show_as(connection, f"nearby_{name}", files, by_name()[name].empty_select())
+        show_as(connection, f"nearby_{name}", files, by_name()[name].empty_select(), kind)
     show_as(connection, "order_scopes", [rules / "order_scopes.parquet"], "")
     run(connection, "create table small_numbers as select cast(range as bigint) as n from range(1, 61)")
 
 
-def _show_asks(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+def _show_asks(connection: duckdb.DuckDBPyConnection, batch: Batch, kind: Kind) -> None:
     """Asks with two marks: asked in this month, and of a conversation that began in it."""
     asked = batch.files.get("asks", ())
-    own = [file for file in asked if file.stem.removeprefix("part-") in (batch.month, "part")]
+    own = [file for file in asked if file.stem.removeprefix("part-") in (*batch.months, "part")]
     empty = by_name()["asks"].empty_select()
     parts = [
         f"select *, {marks} from ({files_select(files, empty)}) as part"
@@ -170,7 +173,7 @@ def _show_asks(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
             (batch.files.get(ASKED_LATER, ()), "false as in_month, true as of_month"),
         )
     ]
-    run(connection, f"create view asks as {' union all '.join(parts)}")
+    run(connection, f"create {kind} asks as {' union all '.join(parts)}")
 
 
 def _build(
