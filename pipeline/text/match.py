@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import polars as pl
 
@@ -141,15 +141,19 @@ class Matcher:
         hits = candidates.join(hits, on="text", how="inner").filter(pl.col("role").is_in(pl.col("roles")))
         return self._without_allowed(hits).select("row", *_FOUND)
 
+    @cached_property
+    def scan_pattern(self) -> str:
+        """The words that every hit holds one of; the same for every store, so found once."""
+        words = shortest({re.sub(r"[^\w+]|_", "", word) for word in self.anchors})
+        return "|".join(map(re.escape, words))
+
     def candidate(self, text: pl.Expr) -> pl.Expr:
         """True where a text may hold a hit; never false where it does."""
         squeezed = (
             text.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"[^\p{Han}a-z0-9+]", "")
             .str.replace_many(list(simplified()), list(simplified().values()))
         )  # fmt: skip
-        words = shortest({re.sub(r"[^\w+]|_", "", word) for word in self.anchors})
-        scan = squeezed.str.contains("|".join(map(re.escape, words)))
-        return scan | text.str.contains(_DISGUISED) | (text.str.len_chars() <= _SHORT)
+        return squeezed.str.contains(self.scan_pattern) | text.str.contains(_DISGUISED) | (text.str.len_chars() <= _SHORT)
 
     def wanted(self, rows: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
         """The first place in each message where wording stands that ought to be said."""
