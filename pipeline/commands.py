@@ -101,6 +101,44 @@ def explain(breach_id: str, warehouse: Path | None, packs: Path | None, as_json:
         click.echo("\n".join(lines_of(told)))
 
 
+@click.command("whatif")
+@click.argument("other", metavar="[PACKS]", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--set", "fields", multiple=True, metavar="RULE.FIELD=VALUE", help="改现行最新版本的一个字段，可重复 / set a field of the latest version in force; repeatable")
+@click.option("--track", type=click.Choice(["draft", "trial", "training"]), help="以此轨道替换现行 / put this track in the place of what is in force")
+@click.option("--warehouse", type=click.Path(exists=True, file_okay=False, path_type=Path), help="数仓文件夹 / warehouse folder")
+@click.option("--packs", type=click.Path(exists=True, file_okay=False, path_type=Path), help="作为起点的规则包 / the packs to start from")
+@click.option("--min-grade", type=click.Choice(GRADES), default="secondary", show_default=True, help="采信的最低证据等级 / lowest grade of evidence that binds")
+@click.option("--json", "as_json", is_flag=True, help="打印一个 JSON 对象 / print one object")
+def whatif(
+    other: Path | None, fields: tuple[str, ...], track: str | None, warehouse: Path | None, packs: Path | None,
+    min_grade: str, as_json: bool,
+) -> None:  # fmt: skip
+    """换一套规则重判历史，看什么会变；数仓不动。
+
+    Judge history again by changed rules and show what moves by store and rule; the warehouse stays as it is.
+
+    例 · e.g. guize whatif --set pinduoduo.reply_rate.within_seconds=120
+    """
+    from pipeline.show import console
+    from pipeline.whatif import whatif as judged
+    from pipeline.whatif_show import as_json as plain
+    from pipeline.whatif_show import summary_of, table_of
+
+    if not (other or fields or track):
+        raise click.UsageError(say("给出规则包文件夹、--set 或 --track", "give a folder of packs, --set or --track"))
+    if any("=" not in field for field in fields):
+        raise click.UsageError(say("--set 写成 规则.字段=值", "write --set as RULE.FIELD=VALUE"))
+    changes = dict(field.split("=", 1) for field in fields)
+    folder = warehouse or load_config(None).warehouse
+    found = judged(folder, packs=packs or packs_dir(), sql=sql_dir(), other=other, changes=changes, track=track, min_grade=min_grade)
+    if as_json:
+        click.echo(json.dumps(plain(found), ensure_ascii=False))
+        return
+    if found.moves.height:
+        console().print(table_of(found))
+    click.echo(summary_of(found))
+
+
 @contextmanager
 def _progress() -> Iterator[Callable[[str, int, int], None]]:
     """A bar on a terminal, a line per stage elsewhere; always on stderr."""

@@ -21,28 +21,28 @@ if TYPE_CHECKING:
 
 def show_run(summary: Summary) -> None:
     """The accounts of the rows read, the exposure, what is due next, where things are."""
-    console = _console()
+    screen = console()
     report = summary.ingested
     if report.files.height:
-        console.print(_rows_table(report.tables.to_dicts()))
+        screen.print(_rows_table(report.tables.to_dicts()))
     for problem in report.refused:
-        console.print(str(problem), style="red", markup=False, highlight=False)
+        screen.print(str(problem), style="red", markup=False, highlight=False)
     if not summary.published:
-        console.print(
+        screen.print(
             say("没有新内容：文件、规则和程序都没变，沿用当前版本。", "nothing new: same files, rules and SQL; the current release stands.")
         )
         return
     matrix = pl.read_parquet(summary.warehouse / "current" / "exposure_matrix.parquet")
-    console.print(_matrix_table(matrix.filter(pl.col("track") == "in_force")))
-    _show_deadlines(console, pl.read_parquet(summary.warehouse / "current" / "open_deadlines.parquet"))
-    console.print(
+    screen.print(_matrix_table(matrix.filter(pl.col("track") == "in_force")))
+    _show_deadlines(screen, pl.read_parquet(summary.warehouse / "current" / "open_deadlines.parquet"))
+    screen.print(
         say(
             f"数仓：{summary.warehouse}（SQL 或 BI 只读打开 {summary.warehouse / 'guize.duckdb'}）",
             f"warehouse: {summary.warehouse} (open {summary.warehouse / 'guize.duckdb'} read-only by SQL or BI)",
         ),
         markup=False,
     )
-    console.print(
+    screen.print(
         say(
             f"下一步：guize exposure --warehouse {summary.warehouse}",
             f"next: guize exposure --warehouse {summary.warehouse}",
@@ -67,7 +67,7 @@ def show_exposure(warehouse: Path, store: str | None, month: str | None, kind: s
         )  # fmt: skip
     if kind == "table":
         matrix = _only(pl.read_parquet(current / "exposure_matrix.parquet"), store, month)
-        _console().print(_matrix_table(matrix))
+        console().print(_matrix_table(matrix))
         return
     rows = _only(pl.read_parquet(current / "exposure.parquet"), store, month)
     if kind == "xlsx":
@@ -177,12 +177,12 @@ def _span(row: Mapping[str, Any], name: str, suffix: str, digits: int) -> str:
     return ends[0] if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}"
 
 
-def _show_deadlines(console: Console, deadlines: pl.DataFrame) -> None:
+def _show_deadlines(screen: Console, deadlines: pl.DataFrame) -> None:
     nearest = deadlines.sort("due_at", "store_id", "rule_id").head(3)
     if nearest.is_empty():
-        console.print(say("没有快到期的事。", "nothing is due next."))
+        screen.print(say("没有快到期的事。", "nothing is due next."))
         return
-    console.print(say("最急的三件事：", "the three most urgent:"))
+    screen.print(say("最急的三件事：", "the three most urgent:"))
     for row in nearest.to_dicts():
         stake = _span(
             {
@@ -192,9 +192,10 @@ def _show_deadlines(console: Console, deadlines: pl.DataFrame) -> None:
             "money", "_cny", 2,
         )  # fmt: skip
         at_stake = say(f"，误期 {stake} 元", f", {stake} yuan at stake") if stake else ""
-        console.print(f"  {row['store_id']}  {row[lang()]}{at_stake}", markup=False, highlight=False)
+        screen.print(f"  {row['store_id']}  {row[lang()]}{at_stake}", markup=False, highlight=False)
 
 
-def _console() -> Console:
-    console = Console()
-    return console if console.is_terminal else Console(width=140)
+def console() -> Console:
+    """Where tables are printed: as wide as the terminal, else wide enough for a file."""
+    made = Console()
+    return made if made.is_terminal else Console(width=140)
