@@ -47,6 +47,9 @@ def asks_of(messages: pl.DataFrame, offline: pl.DataFrame | None = None) -> pl.D
     inside = [pl.when(pl.col(name) <= end).then(pl.col(name)).alias(name) for name in ("human", "assisted", "any", "robot", "turn_after")]
     back = [pl.when(pl.col(name) >= pl.col("start")).then(pl.col(name)).alias(name) for name in ("moved", "buyer_before", "agent_row")]
     asked = asked.with_columns(*inside, *back)
+    # a clock that starts at the transfer starts at the last one before the person answered, mostly after the question
+    served = rows.get_column("moved").gather(asked.get_column("human"))
+    asked = asked.with_columns(pl.when(pl.col("human").is_null()).then("moved").when(served >= pl.col("start")).then(served).alias("moved"))
     opened = asked.get_column("buyer_before").is_null()
     first = asked.filter(opened).select("conversation_id", pl.col("sent_at").alias("session_started_at"))
     before = people.gather(asked.get_column("start")) - _spoke(messages, asked.get_column("start"))

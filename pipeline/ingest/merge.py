@@ -62,10 +62,10 @@ class Merger:
         """Merge everything staged for one store."""
         if months := staging.months("orders", store_id):
             self._orders(staging, store_id, months)
-        placed = self._known_orders(store_id) if any(staging.months(table, store_id) for table in _OF_ORDERS) else None
+        placed = self._known_orders(store_id) if any(staging.months(table, store_id) for table in ("orders", *_OF_ORDERS)) else None
         for table in ("shipments", "aftersales", "complaints"):
             self._folded(staging, store_id, table, placed if table in _OF_ORDERS else None)
-        if staging.months("order_items", store_id):
+        if staging.months("order_items", store_id) or staging.months("orders", store_id):
             self._items(staging, store_id, placed)
         for table in REPLACED:
             if staging.months(table, store_id):
@@ -79,9 +79,7 @@ class Merger:
         """Statements without a creation time join the month of the order they speak of, once that is known."""
         placed = [month for month in months if month != UNPLACED]
         known, sure = self._known_orders(store_id), _order_months(staging, store_id, placed)
-        parts: dict[str, list[pl.DataFrame]] = {
-            month: [self._with_export(staging.take("orders", store_id, month))] for month in placed
-        }
+        parts: dict[str, list[pl.DataFrame]] = {month: [] for month in placed}
         lost = _together([self._with_export(staging.take("orders", store_id, UNPLACED)), self._read_state("orders", store_id, UNPLACED)])
         if lost is not None:
             homes = pl.concat([sure, known]).unique("order_id", keep="first", maintain_order=True)
@@ -105,19 +103,48 @@ class Merger:
                 parts.setdefault(str(now), []).append(part)
             self._write_state("orders", store_id, str(month), old.join(gone, on="order_id", how="anti", maintain_order="left"))
             parts.setdefault(str(month), [])
-        _in_pairs(
-            lambda month: self._fold_month(store_id, "orders", month, _together(parts[month]), ["created_at", "order_id"]), sorted(parts)
-        )
+
+        def work(month: str) -> None:
+            fresh = self._with_export(staging.take("orders", store_id, month)) if month in placed else None
+            self._fold_month(store_id, "orders", month, _together([fresh, *parts.pop(month)]), ["created_at", "order_id"])
+
+        _in_pairs(work, sorted(parts))
 
     def _folded(self, staging: Staging, store_id: str, table: str, placed: pl.DataFrame | None) -> None:
-        parts: dict[str, list[pl.DataFrame]] = {}
+        strays = self._strays(staging, store_id, table, placed)
+
+        def work(month: str) -> None:
+            rows = self._rows_of(staging, store_id, table, month, placed, strays)
+            self._fold_month(store_id, table, month, rows, list(FOLDED[table]))
+
+        _in_pairs(work, sorted({*staging.months(table, store_id), *strays} - {UNPLACED}))
+
+    def _strays(
+        self, staging: Staging, store_id: str, table: str, placed: pl.DataFrame | None, key: str = "order_id"
+    ) -> dict[str, list[pl.DataFrame]]:
+        """Staged rows that belong to another month than their own time tells: that of their order or conversation."""
+        strays: dict[str, list[pl.DataFrame]] = {}
+        if placed is None or placed.is_empty():
+            return strays
         for month in staging.months(table, store_id):
-            frame = self._with_export(staging.take(table, store_id, month))
+            frame = staging.take(table, store_id, month)
             if frame is None:
                 continue
-            for at, part in _by_month(frame, placed):
-                parts.setdefault(at, []).append(part)
-        _in_pairs(lambda month: self._fold_month(store_id, table, month, _together(parts[month]), list(FOLDED[table])), sorted(parts))
+            other = _placed(frame, placed, key).filter(pl.col(MONTH) != month)
+            for (at,), part in self._with_export(other).group_by(MONTH, maintain_order=True):
+                strays.setdefault(str(at), []).append(part)
+        return strays
+
+    def _rows_of(
+        self, staging: Staging, store_id: str, table: str, month: str, placed: pl.DataFrame | None,
+        strays: Mapping[str, list[pl.DataFrame]], key: str = "order_id",
+    ) -> pl.DataFrame | None:  # fmt: skip
+        """The staged rows of one month: its own, less those that belong elsewhere, and the strays of others."""
+        own = self._with_export(staging.take(table, store_id, month))
+        if own is not None and placed is not None and not placed.is_empty():
+            own = _placed(own, placed, key).filter(pl.col(MONTH) == month)
+        rows: pl.DataFrame | None = _together([own, *strays.get(month, [])])
+        return rows
 
     def _fold_month(self, store_id: str, table: str, month: str, new: pl.DataFrame | None, order: list[str]) -> None:
         statements = _together([self._read_state(table, store_id, month), new])
@@ -144,16 +171,18 @@ class Merger:
     # -- items: the newest file that lists an order's items lists all of them
 
     def _items(self, staging: Staging, store_id: str, placed: pl.DataFrame | None) -> None:
-        parts: dict[str, list[pl.DataFrame]] = {}
-        for month in staging.months("order_items", store_id):
-            frame = self._with_export(staging.take("order_items", store_id, month))
-            if frame is not None:
-                for at, part in _by_month(frame, placed):
-                    parts.setdefault(at, []).append(part)
-        for month, frames in sorted(parts.items()):
-            rows = _together([self._with_export(self._read("order_items", store_id, month)), *frames])
-            if rows is None:
+        strays = self._strays(staging, store_id, "order_items", placed)
+        waiting = self._read("order_items", store_id, UNPLACED)
+        if waiting is not None and placed is not None:
+            homes = _placed(self._with_export(waiting).with_columns(pl.lit(None, pl.String).alias(MONTH)), placed.drop_nulls(), "order_id")
+            self._write("order_items", store_id, UNPLACED, homes.filter(pl.col(MONTH) == UNPLACED))
+            for (at,), part in homes.filter(pl.col(MONTH) != UNPLACED).group_by(MONTH, maintain_order=True):
+                strays.setdefault(str(at), []).append(part)
+        for month in sorted({*staging.months("order_items", store_id), *strays}):
+            new = self._rows_of(staging, store_id, "order_items", month, placed, strays)
+            if new is None:
                 continue
+            rows = _together([self._with_export(self._read("order_items", store_id, month)), new])
             newest = rows.sort("exported_at", "source_file", "ingested_run", descending=True, nulls_last=True)
             newest = newest.unique("order_id", keep="first", maintain_order=True).select("order_id", "source_file", "ingested_run")
             rows = rows.join(newest, on=["order_id", "source_file", "ingested_run"], how="semi", nulls_equal=True)
@@ -166,14 +195,12 @@ class Merger:
 
     def _replaced(self, staging: Staging, store_id: str, table: str, placed: pl.DataFrame | None) -> None:
         keys = list(REPLACED[table])
-        parts: dict[str, list[pl.DataFrame]] = {}
-        for month in staging.months(table, store_id):
-            frame = self._with_export(staging.take(table, store_id, month))
-            if frame is not None:
-                for at, part in _by_month(frame, placed):
-                    parts.setdefault(at, []).append(part)
-        for month, frames in sorted(parts.items()):
-            rows = _fit(_together([self._with_export(self._read(table, store_id, month)), *frames]), table)
+        strays = self._strays(staging, store_id, table, placed)
+        for month in sorted({*staging.months(table, store_id), *strays}):
+            new = self._rows_of(staging, store_id, table, month, placed, strays)
+            if new is None:
+                continue
+            rows = _fit(_together([self._with_export(self._read(table, store_id, month)), new]), table)
             kept = self._newest(table, rows, keys)
             self._write(table, store_id, month, kept.sort(keys, nulls_last=True))
 
@@ -194,15 +221,7 @@ class Merger:
     def _messages(self, staging: Staging, store_id: str) -> None:
         months = staging.months("messages", store_id)
         starts = self._conversation_months(staging, store_id, months)
-        parts: dict[str, list[pl.DataFrame]] = {}
-        touched = set()
-        for month in months:
-            frame = self._with_export(staging.take("messages", store_id, month))
-            if frame is None:
-                continue
-            for at, part in _by_month(frame, starts, "conversation_id"):
-                parts.setdefault(at, []).append(part)
-                touched.add(at)
+        strays = self._strays(staging, store_id, "messages", starts, "conversation_id")
         for month in self._months_written("messages", store_id):
             old = self._read("messages", store_id, month)
             if old is None:
@@ -210,9 +229,12 @@ class Merger:
             moved = old.join(starts.filter(pl.col(MONTH) != month), on="conversation_id", how="inner", maintain_order="left")
             if moved.height:
                 for (at,), part in self._with_export(moved).group_by(MONTH, maintain_order=True):
-                    parts.setdefault(str(at), []).append(part)
-                parts.setdefault(month, [])
-        for month, frames in sorted(parts.items()):
+                    strays.setdefault(str(at), []).append(part)
+                strays.setdefault(month, [])
+        for month in sorted({*months, *strays}):
+            frames = [self._rows_of(staging, store_id, "messages", month, starts, strays, "conversation_id")]
+            if frames[0] is None and month not in strays:
+                continue
             old = self._with_export(self._read("messages", store_id, month))
             if old is not None:
                 old = old.join(starts.filter(pl.col(MONTH) != month), on="conversation_id", how="anti", maintain_order="left")
@@ -352,14 +374,13 @@ def _together(frames: Iterable[pl.DataFrame | None]) -> Any:
     return pl.concat(held, how="diagonal_relaxed") if held else None
 
 
-def _by_month(frame: pl.DataFrame, placed: pl.DataFrame | None, key: str = "order_id") -> list[tuple[str, pl.DataFrame]]:
-    """Split by the month of the order or conversation that a row speaks of, else by its own."""
-    if placed is not None and placed.height:
-        other = placed.rename({MONTH: "other"})
-        frame = frame.join(other, on=key, how="left", maintain_order="left")
-        frame = frame.with_columns(pl.coalesce("other", MONTH).alias(MONTH)).drop("other")
-    frame = frame.with_columns(pl.col(MONTH).fill_null(UNPLACED))
-    return [(str(month), part) for (month,), part in frame.group_by(MONTH, maintain_order=True)]
+def _placed(frame: pl.DataFrame, placed: pl.DataFrame, key: str) -> pl.DataFrame:
+    """Put rows into the month of the order or conversation that they speak of; unknown ones keep their own."""
+    if key == "order_id" and "created_at" in frame.columns and frame.get_column("created_at").null_count() == 0:
+        return frame  # the order's own time is stated and places them
+    other = placed.rename({MONTH: "other"})
+    found = frame.join(other, on=key, how="left", maintain_order="left")
+    return found.with_columns(pl.coalesce("other", MONTH).fill_null(UNPLACED).alias(MONTH)).drop("other")
 
 
 def _fit(frame: pl.DataFrame, table: str, also: tuple[str, ...] = ()) -> pl.DataFrame:

@@ -33,6 +33,8 @@ TIMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 # A secondary row without any of these says nothing: an order that is not shipped has no parcel.
 _SAYS_SOMETHING = {"shipments": ("tracking_no", "shipped_at", "picked_up_at", "delivered_at")}
+# Tables whose rows may lack a time of their own: their order places them.
+_PLACED_BY_ORDER = {"orders", "order_items", "shipments"}
 _FILLED_LATER = {"store_id", "platform", "source_file", "source_row", "ingested_run", "item_no"}
 _BAD_CODE = {"id": "lost_digits", "people": "lost_digits", "timestamp": "bad_time", "money": "bad_money", "bool": "bad_bool"}
 QUARANTINE = pl.Schema({"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String})
@@ -299,6 +301,11 @@ def _missing_keys(frames: Mapping[str, pl.DataFrame], match: Match, chunk: pl.Da
             headings = next((s.headings for s in match.layout.tables[name] if s.column == column.name), ())
             heading = next((h for h in headings if h in match.at), column.name)
             found.append(_findings(chunk, frame.get_column(column.name).is_null(), heading, None, "missing_key"))
+    times = [time for time in TIMES.get(name, ()) if name not in _PLACED_BY_ORDER]
+    if times:
+        told = [time for time in times if time in frame.columns]
+        lost = frame.select(pl.all_horizontal(pl.col(told).is_null()) if told else pl.repeat(True, pl.len())).to_series()
+        found.append(_findings(chunk, lost, heading_of(match, times[0]), None, "missing_key"))
     return found
 
 

@@ -71,7 +71,7 @@ def by_hand(messages: pl.DataFrame) -> list[dict[str, Any]]:
             "wait_assisted_seconds": assisted and (assisted["sent_at"] - row["sent_at"]).total_seconds(),
             "wait_any_seconds": anyone and (anyone["sent_at"] - row["sent_at"]).total_seconds(),
             "agent_id": (human and human["agent_id"]) or row["agent_id"] or spoke,
-            "transferred_at": max((other["sent_at"] for other in before if other in moved), default=None),
+            "transferred_at": max((other["sent_at"] for other in talk[: talk.index(human) if human else place] if any(other is m for m in moved)), default=None),
             "reached_human": any(other["role"] == "agent" for other in talk) or bool(moved),
             "next_is_robot": any(o["role"] == "robot" and not o["assisted"] for o in turn) and not any(o["role"] == "agent" or (o["role"] == "robot" and o["assisted"]) for o in turn),
         })  # fmt: skip

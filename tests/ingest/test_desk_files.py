@@ -130,3 +130,21 @@ def test_reports_that_no_rule_needs_are_known_by_name_and_not_refused(world: Wor
     report = world.read()
     assert not report.refused and [note.code for note in report.notes] == ["unused"]
     assert report.files["layouts"].to_list() == [[layout]] and report.totals()["read"] == 0
+
+
+def test_a_request_that_nothing_dates_is_quarantined_not_lost(world: World) -> None:
+    world.put("jd/j/a.csv", csv_bytes(headings("jd", "template.aftersales"), {"售后单号": "5", "订单号": "1", "售后状态": "待处理"}, {"售后单号": "6", "订单号": "1", "售后状态": "待处理", "申请时间": AT_TEXT}))
+    assert world.read().totals() == {"read": 2, "loaded": 1, "superseded": 0, "quarantined": 1}
+    assert world.quarantine()["code"].to_list() == ["missing_key"] and world.facts("aftersales").height == 1
+
+
+@pytest.mark.parametrize("turn", [0, 1])
+def test_items_without_times_follow_their_order(world: World, turn: int) -> None:
+    order = ["订单编号", "订单状态", "订单创建时间", "买家实付金额"]
+    names = ["订单编号", "标题", "价格", "购买数量", "外部系统编号", "商品属性", "套餐信息", "备注", "订单状态", "商家编码"]
+    files = [("ExportOrderList202509030900.csv", csv_bytes(order, {"订单编号": "9", "订单状态": "交易成功", "订单创建时间": "2025-08-31 10:00:00"})),
+             ("ExportOrderDetailList202509030900.csv", csv_bytes(names, {"订单编号": "9", "标题": "裙", "购买数量": "1"}))]  # fmt: skip
+    for name, content in (files[turn], files[1 - turn]):
+        world.loaded(f"taobao/t/{name}", content)
+    assert world.row("order_items")["item_no"] == "1"
+    assert (world.warehouse / "facts/order_items/platform=taobao/store=t/month=2025-08/part.parquet").exists()
