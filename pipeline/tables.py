@@ -256,7 +256,7 @@ wait_assisted_seconds | double | 到下一条人工或辅助机器人消息的�
 wait_any_seconds | double | 到下一条人工、辅助或机器人消息的秒数 | … of a person, assist robot or robot
 human_at | timestamp | 下一条人工消息的时间 | time of the next message of a person
 agent_id | text | 接待账号：应答者，无人应答则为当时所分配的账号 | the agent that answered, else the one assigned
-transferred_at | timestamp | 提问之前最近一次转人工的时间 | last transfer to a person before the question
+transferred_at | timestamp | 人工应答之前最近一次转人工的时间；无人应答则为提问之前最近一次 | last transfer before the person's answer; before the question when nobody answered
 reached_human | !bool | 会话是否曾有人工 | the conversation reached a person
 is_offline_message | bool | 是否离线留言 | left as an offline message
 next_is_robot | !bool | 本轮只有机器人回答 | the turn was answered by a robot alone
