@@ -21,11 +21,12 @@ with judged as (       -- conversations with a buyer message in the hours
     cross join shapes_unserved as s
     where
         a.of_month
-        and a.day >= s.used_from
-        and a.day < s.used_to
+        and cast(a.session_started_at as date) < s.used_to
         and (s.cards_open or a.kind not in ('product_card', 'order_card'))
         and (s.hours_from_minute is null or a.minute_of_day between s.hours_from_minute and s.hours_to_minute - 1)
-    group by s.shape, s.cases, a.store_id, a.conversation_id
+    group by s.shape, s.cases, s.used_from, s.used_to, a.store_id, a.conversation_id
+    -- a conversation's day is that of its first message in the hours, also when it goes on under a later version
+    having min(a.day) >= s.used_from and min(a.day) < s.used_to
 ),
 
 excluded as (          -- no verdict on conversations that never came to a person nor to an offline message
