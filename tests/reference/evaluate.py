@@ -150,6 +150,13 @@ def _sum(values: list[Decimal | None]) -> Decimal | None:
     return sum(known, Decimal(0)) if known else None
 
 
+def _high(lows: list[Decimal | None], highs: list[Decimal | None]) -> Decimal | None:
+    """What is known at its low end only leaves the high end of a sum unknown."""
+    if any(low is not None and high is None for low, high in zip(lows, highs, strict=True)):
+        return None
+    return _sum(highs)
+
+
 def _breach_row(store: Store, breach: Breach, effects: list[Effect], certainty: str, book: Rulebook) -> tuple[Any, ...]:
     doubtful = [e.doubtful for e in effects]
     priced = "no" if all(doubtful) else "partly" if any(doubtful) else "yes"
@@ -195,8 +202,8 @@ def _exposure(
             ends[0].append(low)
             ends[1].append(high)
     for key, found in sums.items():
-        points = tuple(sorted((name, _sum(low), _sum(high)) for name, (low, high) in found["points"].items()))
-        result.exposure[key] = (found["breaches"], _sum(found["low"]), _sum(found["high"]), points)
+        points = tuple(sorted((name, _sum(low), _high(low, high)) for name, (low, high) in found["points"].items()))
+        result.exposure[key] = (found["breaches"], _sum(found["low"]), _high(found["low"], found["high"]), points)
 
 
 def _met(effect: Effect, effects: list[Effect], book: Rulebook) -> tuple[Decimal | None, Decimal | None]:

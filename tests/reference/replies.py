@@ -119,7 +119,8 @@ def unserved(store: Store, p: Row) -> list[Unit]:
             assigned = "assigned_without_reply" in p.cases and any(ask.agent for ask in found)
             why = None if left or assigned else "never_assigned"
         first = found[0]
-        units.append(Unit(name, first.at, first.day, 0.0 if served else 1.0, served, why, conversation=name, message=first.message))
+        order = min((ask.order for ask in found if ask.order), default=None)
+        units.append(Unit(name, first.at, first.day, 0.0 if served else 1.0, served, why, order=order, conversation=name, message=first.message))
     return units
 
 
@@ -131,7 +132,7 @@ def offline_message(store: Store, p: Row) -> list[Unit]:
             left = talk.is_offline_message
             units.append(Unit(
                 talk.conversation_id, talk.started_at, talk.started_at.date(), 1.0 if left else 0.0, not left,
-                "missing:conversations.is_offline_message" if left is None else None, conversation=talk.conversation_id,
+                "missing:conversations.is_offline_message" if left is None else None, order=talk.order_id, conversation=talk.conversation_id,
             ))  # fmt: skip
     return units
 
@@ -160,6 +161,6 @@ def conversion(store: Store, p: Row) -> list[Unit]:
     for (buyer, day), found in days.items():
         first = min(ask.at for ask in found)
         until = first + timedelta(hours=float(p.within_hours))
-        bought = any(o.buyer_key == buyer and o.paid_at and first <= o.paid_at < until for o in store["orders"])
-        units.append(Unit(f"{buyer}:{day}", first, day, 1.0 if bought else 0.0, bought))
+        bought = [o.order_id for o in store["orders"] if o.buyer_key == buyer and o.paid_at and first <= o.paid_at < until]
+        units.append(Unit(f"{buyer}:{day}", first, day, 1.0 if bought else 0.0, bool(bought), order=min(bought, default=None)))
     return units
