@@ -31,7 +31,8 @@ priced as (
     select
         breach_id,
         count(*) as effects,
-        count(case when amount_unknown then 1 end) as unknown_effects
+        count(case when amount_unknown then 1 end) as unknown_effects,
+        count(case when amount_unknown and low is null and high is null then 1 end) as unpriced_effects
     from all_effects
     group by breach_id
 ),
@@ -54,7 +55,7 @@ select
         else 'averted'
     end as certainty,
     case
-        when e.effects is null or e.effects = e.unknown_effects then 'no'
+        when e.effects is null or e.effects = e.unpriced_effects then 'no'
         when e.unknown_effects = 0 then 'yes'
         else 'partly'
     end as priced
