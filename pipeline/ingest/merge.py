@@ -78,7 +78,10 @@ class Merger:
     def _orders(self, staging: Staging, store_id: str, months: list[str]) -> None:
         """Statements without a creation time join the month of the order they speak of, once that is known."""
         placed = [month for month in months if month != UNPLACED]
-        known, sure = self._known_orders(store_id), _order_months(staging, store_id, placed)
+        known = self._known_orders(store_id)
+        waits = UNPLACED in months or (self._state_folder("orders", store_id) / f"month={UNPLACED}").exists()
+        # Which order lies in which month matters only where something may have to move.
+        sure = _order_months(staging, store_id, placed if known.height or waits else [])
         parts: dict[str, list[pl.DataFrame]] = {month: [] for month in placed}
         lost = _together([self._with_export(staging.take("orders", store_id, UNPLACED)), self._read_state("orders", store_id, UNPLACED)])
         if lost is not None:
@@ -284,7 +287,7 @@ class Merger:
         """conversation_id and the month in which it began, of every conversation staged."""
         frames = []
         for month in months:
-            frame = staging.take("messages", store_id, month)
+            frame = staging.take("messages", store_id, month, ("conversation_id", "sent_at"))
             if frame is not None:
                 frames.append(frame.group_by("conversation_id").agg(pl.col("sent_at").min()))
         new = pl.concat(frames).group_by("conversation_id").agg(pl.col("sent_at").min())
@@ -364,7 +367,7 @@ def _name_parcels(statements: pl.DataFrame) -> pl.DataFrame:
 
 def _order_months(staging: Staging, store_id: str, months: Iterable[str]) -> pl.DataFrame:
     """order_id and month of the staged orders that a creation time places."""
-    frames = [frame.select("order_id", MONTH) for month in months if (frame := staging.take("orders", store_id, month)) is not None]
+    frames = [frame for month in months if (frame := staging.take("orders", store_id, month, ("order_id", MONTH))) is not None]
     together = pl.concat(frames) if frames else pl.DataFrame(schema={"order_id": pl.String, MONTH: pl.String})
     return together.unique("order_id", keep="first", maintain_order=True)
 

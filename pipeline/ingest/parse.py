@@ -128,7 +128,7 @@ def parse_rows(chunk: pl.DataFrame, match: Match, owner: Owner) -> Parsed:
             frame = frame.filter(~pl.col("source_row").is_in(refused.implode()))
         if name != match.layout.primary:
             frame = _complete(frame, name)
-        parsed.tables[name] = _owned(frame, owner)
+        parsed.tables[name] = frame
     return parsed
 
 
@@ -317,13 +317,6 @@ def _complete(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     frame = frame.drop_nulls(required) if required else frame
     told = [column for column in _SAYS_SOMETHING.get(name, ()) if column in frame.columns]
     return frame.filter(pl.any_horizontal(pl.col(told).is_not_null())) if told else frame
-
-
-def _owned(frame: pl.DataFrame, owner: Owner) -> pl.DataFrame:
-    return frame.with_columns(
-        pl.lit(owner.store_id).alias("store_id"), pl.lit(owner.platform).alias("platform"),
-        pl.lit(owner.source_file).alias("source_file"), pl.lit(owner.run_id).alias("ingested_run"),
-    )  # fmt: skip
 
 
 def heading_of(match: Match, column: str) -> str:

@@ -30,7 +30,7 @@ from pipeline.ingest.people import load_key
 from pipeline.ingest.quarantine import write_quarantine
 from pipeline.ingest.sniff import refuse
 from pipeline.ingest.spoken import own_messages
-from pipeline.ingest.staging import Staging
+from pipeline.ingest.staging import Same, Staging
 from pipeline.ingest.stores import write_stores
 from pipeline.ingest.xlsx import NotPlain
 from pipeline.paths import packs_dir
@@ -115,6 +115,7 @@ def ingest(
         fresh = pl.DataFrame(rows, schema=FILES_SCHEMA)
         files = pl.concat([_without_reread(before, fresh), fresh])
         exported = _export_table(files)
+        staging.exported = {row["source_file"]: row.get("exported_at") for row in rows}
         merger = Merger(facts, state, exported)
         stores = staging.stores()
         for number, store_id in enumerate(stores):
@@ -229,6 +230,7 @@ def _read_piece(piece: Piece, layouts: Sequence[Layout], owner: Owner, staging: 
 
 
 def _stage(parsed: Parsed, layout: Layout, signature: str, owner: Owner, staging: Staging, reading: _Reading) -> None:
+    same = Same(owner.store_id, owner.platform, owner.source_file, owner.run_id, signature)
     for table, frame in parsed.tables.items():
         if frame.is_empty():
             continue
@@ -236,13 +238,12 @@ def _stage(parsed: Parsed, layout: Layout, signature: str, owner: Owner, staging
             frame = complete(frame)
         else:
             frame = month_of(_refunded_only(frame) if table == "aftersales" else frame, table, layout.month_from)
-        frame = frame.with_columns(pl.lit(signature).alias("signature"), pl.lit(1, pl.Int64).alias("rows"))
         times = [name for name, dtype in frame.schema.items() if dtype == pl.Datetime("us") and name not in _AHEAD]
         if times:
             newest, oldest = frame.select(pl.max_horizontal(pl.col(times).max()).alias("a"), pl.min_horizontal(pl.col(times).min()).alias("b")).row(0)
             reading.newest = max((t for t in (reading.newest, newest) if t), default=None)
             reading.oldest = min((t for t in (reading.oldest, oldest) if t), default=None)
-        staging.add(table, owner.store_id, frame)
+        staging.add(table, frame, same)
 
 
 def _refunded_only(frame: pl.DataFrame) -> pl.DataFrame:

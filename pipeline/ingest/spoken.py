@@ -29,8 +29,6 @@ def own_messages(spoken: pl.DataFrame, owner: Owner, quarantine: pl.DataFrame | 
     buyer = hash_people(frame.get_column("buyer").str.strip_chars(), owner.key, owner.realm)
     frame = frame.drop("buyer", "text").with_columns(
         text.alias("text"), kinds.alias("pii_kinds"), buyer.alias("buyer_key"),
-        pl.lit(owner.store_id).alias("store_id"), pl.lit(owner.platform).alias("platform"),
-        pl.lit(owner.source_file).alias("source_file"), pl.lit(owner.run_id).alias("ingested_run"),
     )  # fmt: skip
     homeless = frame.filter(pl.col("conversation_id").is_null() & pl.col("buyer_key").is_null()).get_column("source_row")
     if homeless.len():
