@@ -102,6 +102,7 @@ select
     concept,
     occurred_at,
     day,
+    cast(null as date) as judged_day,
     window_start,
     cast(null as varchar) as agent_id,
     order_id,

@@ -9,6 +9,7 @@ select
     v.concept,
     u.due_at as occurred_at,
     cast(u.due_at as date) as day,
+    cast(null as date) as judged_day,
     cast(null as date) as window_start,
     cast(null as varchar) as agent_id,
     u.order_id,

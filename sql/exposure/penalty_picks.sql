@@ -56,6 +56,4 @@ inner join judged_versions as v
 left join breach_overridden as x
     on o.breach_id = x.breach_id
 left join gate_tests as g
-    on
-        b.version_id = g.version_id and b.store_id = g.store_id
-        and g.window_start <= b.day and g.window_end > b.day
+    on b.version_id = g.version_id and b.store_id = g.store_id and b.judged_day = g.day

@@ -1,23 +1,52 @@
--- gate_tests: one row per store, version with a gate, and window; met: 2 the shop crossed the line, 1 cannot be told, 0 it did not
-with tested as (
+-- gate_tests: one row per store, version with a gate, and day with units; met: 2 the shop crossed the line in the day's window, 1 cannot be told, 0 it did not
+with dated as (        -- the gate has the rule's own window, though single units are judged
+    select
+        d.store_id,
+        d.version_id,
+        d.day,
+        case v.window_kind
+            when 'day' then d.day
+            when 'week' then cast(date_trunc('week', d.day) as date)
+            else cast(date_trunc('month', d.day) as date)
+        end as bucket,
+        d.units,
+        d.ok_units,
+        d.value_sum
+    from rule_daily as d
+    inner join judged_versions as v
+        on d.version_id = v.version_id and v.gate is not null
+),
+
+summed as (
+    select
+        store_id,
+        version_id,
+        bucket,
+        cast(sum(units) as double) as units,
+        cast(sum(units - ok_units) as double) as failing_units,
+        cast(sum(cast(value_sum as decimal(28, 3))) as double) as value_sum
+    from dated
+    group by store_id, version_id, bucket
+),
+
+tested as (
     select
         w.store_id,
         w.version_id,
-        w.window_start,
-        w.window_end,
+        w.bucket,
         p.alternative,
         p.op,
         p.low,
         p.high,
         case p.fact
-            when 'ok_share' then w.ok_share
-            when 'failing_share' then w.failing_share
+            when 'ok_share' then (w.units - w.failing_units) / nullif(w.units, 0)
+            when 'failing_share' then w.failing_units / nullif(w.units, 0)
             when 'units' then w.units
             when 'failing_units' then w.failing_units
-            when 'mean' then w.mean_value
+            when 'mean' then w.value_sum / nullif(w.units, 0)
             when 'sum' then w.value_sum
         end as observed
-    from window_sums as w
+    from summed as w
     inner join predicates as p
         on w.version_id = p.version_id and p.owner = 'gate'
 ),
@@ -40,19 +69,29 @@ grouped as (
     select
         store_id,
         version_id,
-        window_start,
-        window_end,
+        bucket,
         alternative,
         min(met) as met
     from answered
-    group by store_id, version_id, window_start, window_end, alternative
+    group by store_id, version_id, bucket, alternative
+),
+
+opened as (
+    select
+        store_id,
+        version_id,
+        bucket,
+        max(met) as met
+    from grouped
+    group by store_id, version_id, bucket
 )
 
 select
-    store_id,
-    version_id,
-    window_start,
-    window_end,
-    max(met) as met
-from grouped
-group by store_id, version_id, window_start, window_end
+    d.store_id,
+    d.version_id,
+    d.day,
+    d.units - d.ok_units as failing_units,
+    o.met
+from dated as d
+inner join opened as o
+    on d.store_id = o.store_id and d.version_id = o.version_id and d.bucket = o.bucket

@@ -20,6 +20,17 @@ with paired as (        -- every store × window that its data touch
         on w.window_end > s.first_day and w.window_start <= s.last_day
 ),
 
+gates as (             -- of rules judged each: the furthest that a gate stood open on a day with failing units
+    select
+        store_id,
+        version_id,
+        cast(date_trunc('month', day) as date) as month,
+        max(met) as met
+    from gate_tests
+    where failing_units > 0
+    group by store_id, version_id, cast(date_trunc('month', day) as date)
+),
+
 observed as (          -- with what was counted in it, whether there were units or not
     select
         w.store_id,
@@ -83,10 +94,8 @@ observed as (          -- with what was counted in it, whether there were units 
         on
             w.version_id = c.version_id and w.window_start = c.window_start
             and w.window_end = c.window_end and w.store_id = c.store_id
-    left join gate_tests as g
-        on
-            w.version_id = g.version_id and w.window_start = g.window_start
-            and w.window_end = g.window_end and w.store_id = g.store_id
+    left join gates as g
+        on w.version_id = g.version_id and w.store_id = g.store_id and g.month = cast(date_trunc('month', w.window_start) as date)
     where
         u.store_id is not null
         or p.first_day is null
