@@ -37,14 +37,14 @@ found as (             -- hits of the shape's lexicons
         list_contains(s.lexicons, h.lexicon)
         and list_contains(s.tiers, h.tier)
         and (h.role = s.role or (s.role = 'staff' and h.role in ('agent', 'robot')))
-        and cast(h.sent_at as date) >= s.used_from
-        and cast(h.sent_at as date) < s.used_to
         and (
             s.hours_from_minute is null
             or extract(hour from h.sent_at) * 60 + extract(minute from h.sent_at)
             between s.hours_from_minute and s.hours_to_minute - 1
         )
-    group by s.shape, h.store_id, case s.unit when 'conversation' then h.conversation_id else h.message_id end
+    group by s.shape, s.used_from, s.used_to, h.store_id, case s.unit when 'conversation' then h.conversation_id else h.message_id end
+    -- a unit's day is that of its first hit
+    having cast(min(h.sent_at) as date) >= s.used_from and cast(min(h.sent_at) as date) < s.used_to
 ),
 
 counted as (           -- the unit fails when the phrase was said often enough, in the context that must hold
