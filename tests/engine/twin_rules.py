@@ -193,7 +193,8 @@ def judgement(rng: Random) -> dict[str, Any]:
     """Each unit, or bands over a window."""
     if rng.random() < 0.4:
         judge: dict[str, Any] = {"by": "each"}
-        if rng.random() < 0.2:
+        if rng.random() < 0.25:
+            judge["window"] = {"every": pick(rng, "day", "week", "month")}
             judge["gate"] = [{"fact": "failing_units", "ge": pick(rng, "2", {"low": "1", "high": "3"})}]
         return judge
     window = pick(rng, {"every": "day"}, {"every": "week"}, {"every": "month"}, {"days": "3"}, {"days": "7", "lag": "1"})

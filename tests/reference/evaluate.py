@@ -159,7 +159,8 @@ def _high(lows: list[Decimal | None], highs: list[Decimal | None]) -> Decimal | 
 
 def _breach_row(store: Store, breach: Breach, effects: list[Effect], certainty: str, book: Rulebook) -> tuple[Any, ...]:
     doubtful = [e.doubtful for e in effects]
-    priced = "no" if all(doubtful) else "partly" if any(doubtful) else "yes"
+    nothing = [e.doubtful and e.low is None and e.high is None for e in effects]
+    priced = "no" if all(nothing) else "partly" if any(doubtful) else "yes"
     own = [e for e in effects if e.certainty == certainty]
     money = [e for e in own if e.kind == "money"]
     yuan = [e for e in money if e.key[2] == "CNY"]

@@ -11,7 +11,7 @@ from tests.reference.conditions import MAYBE, NO, YES, test
 from tests.reference.coverage import reach, table_of
 from tests.reference.rows import DAY, Row, Store, Unit, midnight
 from tests.reference.rulebook import Rulebook, Version
-from tests.reference.windows import Sums, Window, sums_of, windows_of
+from tests.reference.windows import Sums, Window, bucket_of, sums_of, windows_of
 
 MEASURES: dict[str, Callable[[Store, Row], list[Unit]]] = {
     "reply": replies.reply, "unserved": replies.unserved, "offline_message": replies.offline_message,
@@ -89,12 +89,12 @@ def judge(store: Store, book: Rulebook, span: tuple[date, date], name_of: Callab
             daily.setdefault(unit.day, Sums()).add(unit)
         table = table_of(book.fact_tables[version.measure], version.params) if version.measure in MEASURES else None
         mine = [
-            _verdict(store, version, window, sums_of(window, daily, daily), reached, table)
+            _verdict(store, version, window, daily, reached, table)
             for window in windows_of(version, *span, book.holidays)
         ]
         kept = [verdict for verdict in mine if verdict is not None]
         found.verdicts += kept
-        found.breaches += _breaches(store, version, units, kept, name_of)
+        found.breaches += _breaches(store, version, units, kept, daily, name_of)
     return found
 
 
@@ -118,8 +118,10 @@ def store_fact(store: Store, window_end: date, fact: str) -> object:
 
 
 def _verdict(
-    store: Store, version: Version, window: Window, sums: Sums, reached: dict[str, tuple[set[date], datetime | None]], table: str | None
+    store: Store, version: Version, window: Window, daily: dict[date, Sums], reached: dict[str, tuple[set[date], datetime | None]],
+    table: str | None,
 ) -> Verdict | None:  # fmt: skip
+    sums = sums_of(window, daily, daily)
     days, until = reached.get(table or "", (set(), None))
     first, last = min(days, default=None), until.date() if until else None
     has_units = bool(sums.units or sums.excluded)
@@ -135,7 +137,8 @@ def _verdict(
     verdict.settled = not open_window
     scope = test(version.stores, lambda p: store_fact(store, window.end, p["fact"])) if version.stores else YES
     if version.gate:
-        verdict.gate = test(version.gate, lambda p: sums.seen(p["fact"])) if has_units else YES
+        failing = [day for day, part in daily.items() if window.start <= day < window.end and part.failing]
+        verdict.gate = max((gate_of(version, daily, day) for day in failing), default=YES)
     verdict.status = _status(version, window, sums, scope, days, verdict)
     verdict.value = _value(version, sums)
     return verdict
@@ -208,7 +211,15 @@ def _value(version: Version, sums: Sums) -> float | None:
     return sums.seen(limit_fact(version) or "ok_share")
 
 
-def _breaches(store: Store, version: Version, units: list[Unit], verdicts: list[Verdict], name_of: Callable[..., str]) -> list[Breach]:
+def gate_of(version: Version, daily: dict[date, Sums], day: date) -> int:
+    """Whether the shop crossed the line that makes single units count, in the window of that day."""
+    start, end = bucket_of(day, version.window_kind or "month", None)
+    return test(version.gate, lambda p: sums_of(Window(start, end, False), daily, daily).seen(p["fact"])) if version.gate else YES
+
+
+def _breaches(
+    store: Store, version: Version, units: list[Unit], verdicts: list[Verdict], daily: dict[date, Sums], name_of: Callable[..., str]
+) -> list[Breach]:  # fmt: skip
     found = []
     if version.judge_by == "each":
         for unit in units:
@@ -218,7 +229,7 @@ def _breaches(store: Store, version: Version, units: list[Unit], verdicts: list[
                 order = store.order(unit.order)
                 found.append(Breach(
                     name_of(store.id, version.version_id, unit.id), version, unit.at, unit.at.date(), unit.value, unit.severity, unit,
-                    gate=own[0].gate if own else YES, order=order, base=unit.base, order_id=unit.order,
+                    gate=gate_of(version, daily, unit.day), order=order, base=unit.base, order_id=unit.order,
                 ))  # fmt: skip
         return found
     for verdict in verdicts:

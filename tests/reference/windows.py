@@ -72,13 +72,14 @@ def windows_of(version: Version, first: date, last: date, holidays: dict[str, di
         elif entry is not None and day not in entry:
             continue
         else:
-            start, end = _bucket(day, kind, entry)
+            start, end = bucket_of(day, kind, entry)
             cut = start < version.effective_from or end > version.effective_to
             found[Window(max(start, version.effective_from), min(end, version.effective_to), cut)] = None
     return list(found)
 
 
-def _bucket(day: date, kind: str, entry: dict[date, int] | None) -> tuple[date, date]:
+def bucket_of(day: date, kind: str, entry: dict[date, int] | None) -> tuple[date, date]:
+    """The day, week, month or calendar entry that a day belongs to, whole."""
     if kind == "day":
         return day, day + DAY
     if kind == "week":

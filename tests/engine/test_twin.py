@@ -1,0 +1,22 @@
+"""SQL and the plain-Python twin agree on generated small worlds: units a day, verdicts, breaches, exposure, ledgers."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.engine import twin
+
+FULL = os.environ.get("GUIZE_FULL") == "1"
+# many worlds are packed into one evaluation: a store is a world
+STORES = 250 if FULL else 40
+SEEDS = range(1000, 1010) if FULL else range(1000, 1001)
+
+
+@pytest.mark.parametrize("topic", list(twin.TOPICS))
+@pytest.mark.parametrize("seed", SEEDS)
+def test_sql_and_twin_agree(tmp_path: Path, topic: str, seed: int) -> None:
+    found = twin.run(tmp_path, topic, seed, STORES)
+    assert not found, f"{len(found)} differences, the first:\n" + "\n".join(found[:10])
