@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from pipeline.rules.model import Case
 from pipeline.tables import by_name
-from pipeline.text.lexicon import Lexicons
 from pipeline.text.derive import hits_of_listings
+from pipeline.text.lexicon import Lexicons
 from pipeline.text.match import find_hits
 from pipeline.text.promises import find_promises
 from tests.worlds import World, judge, typed

@@ -54,14 +54,14 @@ def _short(path: Path) -> str:
 Finding = tuple[str, str, str]
 
 
-def _functions(tree: exp.Expression) -> Iterator[Finding]:
+def _functions(tree: exp.Query) -> Iterator[Finding]:
     for call in tree.find_all(exp.Func):
         names = {call.sql_name().lower(), (call.name or "").lower() if isinstance(call, exp.Anonymous) else ""}
         for name in names & NOT_PORTABLE.keys():
             yield "sql_function", name, NOT_PORTABLE[name]
 
 
-def _bare_sums(tree: exp.Expression) -> Iterator[Finding]:
+def _bare_sums(tree: exp.Query) -> Iterator[Finding]:
     for call in tree.find_all(exp.Sum):
         parent = call.parent
         while isinstance(parent, exp.Filter | exp.Window | exp.Paren | exp.Coalesce):
@@ -70,7 +70,7 @@ def _bare_sums(tree: exp.Expression) -> Iterator[Finding]:
             yield "sql_bare_sum", call.sql(dialect="duckdb"), _INTEGER_SUM
 
 
-def _float_to_int(tree: exp.Expression) -> Iterator[Finding]:
+def _float_to_int(tree: exp.Query) -> Iterator[Finding]:
     integers = {exp.DataType.Type.INT, exp.DataType.Type.BIGINT, exp.DataType.Type.SMALLINT}
     exact = (exp.Floor, exp.Ceil, exp.Sum, exp.Count, exp.Extract, exp.Window, exp.Filter, exp.Literal, exp.Null, exp.Column)
     for cast in tree.find_all(exp.Cast):
@@ -80,14 +80,14 @@ def _float_to_int(tree: exp.Expression) -> Iterator[Finding]:
             yield "sql_cast_rounds", cast.sql(dialect="duckdb"), "cast(floor(x) as bigint)"
 
 
-def _row_numbers(tree: exp.Expression) -> Iterator[Finding]:
+def _row_numbers(tree: exp.Query) -> Iterator[Finding]:
     for call in tree.find_all(exp.RowNumber):
         window = call.parent
         if isinstance(window, exp.Window) and not isinstance(window.parent, exp.Cast | exp.EQ | exp.LTE | exp.LT):
             yield "sql_row_number", "row_number()", "cast(row_number() over (…) as bigint)"
 
 
-def _unordered_windows(tree: exp.Expression) -> Iterator[Finding]:
+def _unordered_windows(tree: exp.Query) -> Iterator[Finding]:
     for window in tree.find_all(exp.Window):
         order = window.args.get("order")
         ordered = isinstance(window.this, exp.RowNumber | exp.Lag | exp.Lead | exp.FirstValue | exp.LastValue)
@@ -98,7 +98,7 @@ def _unordered_windows(tree: exp.Expression) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _shapes(tree: exp.Expression) -> Iterator[Finding]:
+def _shapes(tree: exp.Query) -> Iterator[Finding]:
     for _ in tree.find_all(exp.Pivot):
         yield "sql_pivot", "pivot", "filter (where …)"
     for star in tree.find_all(exp.Star):
@@ -117,19 +117,19 @@ def _shapes(tree: exp.Expression) -> Iterator[Finding]:
         yield "sql_integer_division", division.sql(dialect="duckdb"), "cast(floor(a / b) as bigint)"
 
 
-def _unsafe_division(tree: exp.Expression) -> Iterator[Finding]:
+def _unsafe_division(tree: exp.Query) -> Iterator[Finding]:
     for division in tree.find_all(exp.Div):
         right = division.expression.unnest()
         if not isinstance(right, exp.Nullif | exp.Literal):
             yield "sql_division", division.sql(dialect="duckdb")[:60], "a / nullif(b, 0)"
 
 
-def _names(tree: exp.Expression) -> Iterator[Finding]:
+def _names(tree: exp.Query) -> Iterator[Finding]:
     for alias in tree.find_all(exp.Alias, exp.TableAlias):
         if alias.alias.lower() in RESERVED:
             yield "sql_reserved_name", alias.alias, "another name"
 
 
-CHECKS: tuple[Callable[[exp.Expression], Iterator[Finding]], ...] = (
+CHECKS: tuple[Callable[[exp.Query], Iterator[Finding]], ...] = (
     _functions, _bare_sums, _float_to_int, _row_numbers, _unordered_windows, _shapes, _unsafe_division, _names,
 )  # fmt: skip

@@ -25,7 +25,7 @@ class Model:
     path: Path
 
     @cached_property
-    def tree(self) -> exp.Expression:
+    def tree(self) -> exp.Query:
         """The parsed SELECT."""
         return parse(self.sql, str(self.path))
 
@@ -40,7 +40,7 @@ class Model:
         return hashlib.sha256(self.sql.encode()).hexdigest()[:16]
 
 
-def parse(sql: str, where: str) -> exp.Expression:
+def parse(sql: str, where: str) -> exp.Query:
     """Parse one SELECT in DuckDB's dialect.
 
     Raises:
@@ -52,17 +52,18 @@ def parse(sql: str, where: str) -> exp.Expression:
         raise GuizeError(
             Problem("sql_syntax", where, str(error), str(error), "改正 SQL", "correct the SQL")
         ) from error
-    if len(trees) != 1 or not isinstance(trees[0], exp.Query):
+    tree = trees[0] if len(trees) == 1 else None
+    if not isinstance(tree, exp.Query):
         raise GuizeError(
             Problem(
                 "sql_not_one_select", where, "文件须恰好是一个 SELECT", "the file must be exactly one SELECT",
                 "拆成几个文件", "split it into files",
             )
         )  # fmt: skip
-    return trees[0]
+    return tree
 
 
-def tables_named(tree: exp.Expression) -> frozenset[str]:
+def tables_named(tree: exp.Query) -> frozenset[str]:
     """Names of the tables a query reads, without its CTEs."""
     ctes = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
     return frozenset(table.name for table in tree.find_all(exp.Table) if table.name and table.name not in ctes)

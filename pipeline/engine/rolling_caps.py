@@ -24,10 +24,10 @@ inner join caps as c
     and c.cap_of in ('times', e.kind)
 order by account, case e.certainty when 'confirmed' then 1 when 'contingent' then 2 else 3 end, b.occurred_at, e.breach_id
 """
-_SCHEMA = {
-    "breach_id": pl.String, "penalty": pl.Int64, "certainty": pl.String, "kind": pl.String, "code": pl.String,
+_SCHEMA = pl.Schema({
+    "breach_id": pl.String(), "penalty": pl.Int64(), "certainty": pl.String(), "kind": pl.String(), "code": pl.String(),
     "low": pl.Decimal(18, 6), "high": pl.Decimal(18, 6),
-}  # fmt: skip
+})  # fmt: skip
 
 
 def count_in_rolling_windows(connection: duckdb.DuckDBPyConnection) -> None:

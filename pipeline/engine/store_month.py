@@ -13,7 +13,17 @@ from pathlib import Path
 import duckdb
 
 from pipeline.engine.batches import ASKED_LATER, NEARBY, Batch
-from pipeline.engine.duck import Kind, copy_to, files_select, open_duckdb, quoted, rows, run, show_as, show_files
+from pipeline.engine.duck import (
+    Kind,
+    copy_to,
+    files_select,
+    open_duckdb,
+    quoted,
+    rows,
+    run,
+    show_as,
+    show_files,
+)
 from pipeline.engine.models import Model, in_order
 from pipeline.tables import FACTS, by_name
 

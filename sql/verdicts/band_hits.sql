@@ -7,7 +7,9 @@ with first_met as (
         window_end,
         min(case when met = 2 then band end) as band,
         min(case when met = 1 then band end) as open_band,
-        max(case when met = 1 then nothing_known else 0 end) as nothing_known
+        max(case when met = 1 then nothing_known else 0 end) as nothing_known,
+        -- bands go from the worst to the mildest: whoever misses the mildest cannot be in a worse one
+        min_by(met, -band) as mildest_met
     from band_tests
     group by store_id, version_id, window_start, window_end
 )
@@ -18,7 +20,7 @@ select
     f.window_start,
     f.window_end,
     f.band,
-    case when f.open_band < coalesce(f.band, f.open_band + 1) then f.open_band end as open_band,
+    case when f.mildest_met > 0 and f.open_band < coalesce(f.band, f.open_band + 1) then f.open_band end as open_band,
     f.nothing_known,
     nullif(b.severity, 'unknown') as severity
 from first_met as f
