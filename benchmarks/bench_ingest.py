@@ -65,9 +65,10 @@ def _orders(rows: int, first: int, step: int) -> pl.DataFrame:
         "订单编号": pl.format('="{}"', number + 2_869_000_000_000_000_000), "买家会员名": pl.format("tb买家{}", number % 700_000),
         "买家支付宝账号": pl.format("138****{}", number % 10_000), "买家应付货款": pl.lit("80.00"), "买家应付邮费": pl.lit("9.50"), "买家支付积分": pl.lit("0"),
         "总金额": pl.lit("89.50"), "返点积分": pl.lit("0"), "买家实际支付金额": pl.lit("89.50"), "买家实际支付积分": pl.lit("0"),
-        "订单状态": pl.lit("买家已付款，等待卖家发货"), "收货人姓名": pl.lit("张小三"), "收货地址": pl.lit("浙江省 杭州市 西湖区 文三路 478号 "), "运送方式": pl.lit("快递"),
+        "订单状态": pl.lit("买家已付款，等待卖家发货"), "收货人姓名": pl.lit("张小三"), "买家留言": pl.lit("麻烦发顺丰，放门口就行"), "订单备注": pl.lit("已联系买家确认颜色和尺码"),
+        "收货地址": pl.lit("浙江省 杭州市 西湖区 翠苑街道文三路478号华星时代广场A座1201室(310012) "), "运送方式": pl.lit("快递"),
         "联系手机": pl.lit("'18618486065"), "订单创建时间": start.strftime("%Y-%m-%d %H:%M:%S"), "订单付款时间": start.strftime("%Y-%m-%d %H:%M:%S"),
-        "宝贝标题": pl.lit("夏季新款连衣裙女修身显瘦气质中长款"), "宝贝种类": pl.lit("1"), "物流单号": pl.format("No:YT{}", number + 10**12), "物流公司": pl.lit("圆通速递"),
+        "宝贝标题": pl.lit("2025夏季新款法式复古收腰显瘦气质碎花连衣裙女中长款雪纺高级感小个子，赠品 丝巾一条 请勿单拍"), "宝贝种类": pl.lit("1"), "物流单号": pl.format("No:YT{}", number + 10**12), "物流公司": pl.lit("圆通速递"),
         "宝贝总数量": pl.lit("1"), "店铺名称": pl.lit("某某旗舰店"), "订单关闭原因": pl.lit("订单未关闭"), "卖家服务费": pl.lit("0"), "买家服务费": pl.lit("0元"), "是否手机订单": pl.lit("手机订单"),
     }  # fmt: skip
     return pl.select(number.alias("n")).select(cells.get(heading, pl.lit("")).alias(heading) for heading in TAOBAO)

@@ -29,7 +29,7 @@ class Same:
 class Staging:
     """Rows by table, store and month, in the order in which they were read."""
 
-    def __init__(self, folder: Path, limit: int = 250_000_000) -> None:
+    def __init__(self, folder: Path, limit: int = 200_000_000) -> None:
         self._folder = folder
         self._limit = limit
         self._held: dict[tuple[str, str], list[tuple[pl.DataFrame, Same]]] = {}
