@@ -47,8 +47,8 @@ check: $(STAMP) ## ruff, mypy, yamllint, sqlfluff, rules check
 	if compgen -G 'sql/*/*.sql' >/dev/null; then $(BIN)/sqlfluff lint -q sql; fi
 	$(BIN)/guize rules check
 
-bench: $(STAMP) ## speed and memory per stage, against a plain scan
-	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python "$$file"; done
+bench: $(STAMP) ## speed and memory of every stage against a plain scan (MESSAGES=2000000)
+	@$(BIN)/python -m benchmarks --messages $(or $(MESSAGES),2000000)
 
 text-report: $(STAMP) ## precision and recall of the lexicons on the labelled set
 	@$(BIN)/python -m pipeline.text.report tests/data/utterances.csv
