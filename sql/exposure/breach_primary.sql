@@ -53,11 +53,20 @@ windowed as (
         v.ok_share,
         v.mean_value,
         v.value_sum,
+        case l.fact        -- the number that the limit is held against, as in the verdict
+            when 'mean' then v.mean_value
+            when 'sum' then v.value_sum
+            when 'failing_share' then 1 - v.ok_share
+            when 'failing_units' then cast(v.failing_units as double)
+            else v.ok_share
+        end as observed,
         v.severity,
         v.band,
         v.open_band,
         coalesce(v.open_window, true) as open_window
     from verdict_states as v
+    left join limits as l
+        on v.version_id = l.version_id
     where v.status = 'breach' and v.judge_by <> 'each'
 )
 
@@ -114,7 +123,7 @@ select
     cast(null as varchar) as order_id,
     cast(null as varchar) as conversation_id,
     cast(null as varchar) as message_id,
-    coalesce(w.ok_share, w.mean_value) as value,
+    w.observed as value,
     case when w.open_band is null then w.severity end as severity,
     cast(null as varchar) as matched_term,
     cast(null as decimal(18, 2)) as paid_cny,

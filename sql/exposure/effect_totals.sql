@@ -8,13 +8,13 @@ with classed as (
     group by breach_id, certainty
 ),
 
-heaviest as (
+heaviest as (          -- days are those of the heaviest that lasts days: a shop may be banned for 15 and its contract ended
     select
         e.breach_id,
         e.certainty,
         max_by(e.code, s.weight * 1000 + coalesce(e.high, 0)) as sanction,
-        max_by(e.low, s.weight * 1000 + coalesce(e.high, 0)) as sanction_days_low,
-        max_by(e.high, s.weight * 1000 + coalesce(e.high, 0)) as sanction_days_high
+        max_by(e.low, case when e.low is not null then s.weight * 1000 + coalesce(e.high, 0) end) as sanction_days_low,
+        max_by(e.high, case when e.high is not null then s.weight * 1000 + coalesce(e.high, 0) end) as sanction_days_high
     from all_effects as e
     inner join sanctions as s
         on e.code = s.code

@@ -119,8 +119,8 @@ sanctioned as (
         p.month,
         p.certainty,
         max_by(p.code, n.weight * 1000 + coalesce(p.high, 0)) as sanction,
-        max_by(p.low, n.weight * 1000 + coalesce(p.high, 0)) as sanction_days_low,
-        max_by(p.high, n.weight * 1000 + coalesce(p.high, 0)) as sanction_days_high,
+        max_by(p.low, case when p.low is not null then n.weight * 1000 + coalesce(p.high, 0) end) as sanction_days_low,
+        max_by(p.high, case when p.high is not null then n.weight * 1000 + coalesce(p.high, 0) end) as sanction_days_high,
         max(case when n.stops_sales = 'full' then p.high end) as stopped_days
     from paid as p
     inner join sanctions as n

@@ -19,8 +19,8 @@ select
             then cast(sum(e.points_high) as decimal(18, 6))
     end as points_high,
     max_by(e.sanction, n.weight * 1000 + coalesce(e.sanction_days_high, 0)) as sanction,
-    max_by(e.sanction_days_low, n.weight * 1000 + coalesce(e.sanction_days_high, 0)) as sanction_days_low,
-    max_by(e.sanction_days_high, n.weight * 1000 + coalesce(e.sanction_days_high, 0)) as sanction_days_high,
+    max_by(e.sanction_days_low, case when e.sanction_days_low is not null then n.weight * 1000 + coalesce(e.sanction_days_high, 0) end) as sanction_days_low,
+    max_by(e.sanction_days_high, case when e.sanction_days_high is not null then n.weight * 1000 + coalesce(e.sanction_days_high, 0) end) as sanction_days_high,
     max(e.gmv_at_risk_cny) as gmv_at_risk_cny,
     e.track,
     e.run_id,

@@ -5,7 +5,7 @@ select
     rule_id,
     bool_or(status in ('ok', 'breach', 'info')) as judged,
     min(case
-        when status = 'insufficient_data' and reason_en like 'data missing: %' then substr(reason_en, 15, 60)
+        when status = 'insufficient_data' and reason_en like 'data missing: %' then split_part(substr(reason_en, 15, 60), ' (assumed', 1)
     end) as missing,
     min_by(reason_zh, case when status in ('ok', 'breach', 'info') then 0 else 1 end) as reason_zh,
     min_by(reason_en, case when status in ('ok', 'breach', 'info') then 0 else 1 end) as reason_en,

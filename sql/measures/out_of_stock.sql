@@ -121,12 +121,12 @@ select                 -- long
     coalesce(
         case binds_by when 'paid_at' then cast(paid_at as date) when 'created_at' then cast(created_at as date) end,
         cast(coalesce(
-        case
-            when is_refused then refused_at
-            when is_closed then closed_at
-            when is_lost then received_by
-        end, due_at, paid_at
-    ) as date)
+            case
+                when is_refused then refused_at
+                when is_closed then closed_at
+                when is_lost then received_by
+            end, due_at, paid_at
+        ) as date)
     ) as day,
     (epoch(coalesce(stopped_at, closed_at, exported_at)) - epoch(limit_at)) / 3600 as value,
     case when excluded_because is null then not failed end as ok,

@@ -2,10 +2,11 @@
 with band_limits as (  -- the mildest share or mean that already breaks the rule: the last band's
     select
         version_id,
-        max_by(fact, owner_no * 1000 - predicate) as fact,
-        max_by(op, owner_no * 1000 - predicate) as op,
-        max_by(low, owner_no * 1000 - predicate) as low,
-        max_by(high, owner_no * 1000 - predicate) as high
+        max_by(fact, owner_no * 1000000 - alternative * 1000 - predicate) as fact,
+        max_by(op, owner_no * 1000000 - alternative * 1000 - predicate) as op,
+        -- what is null is passed over by max_by: an unknown limit would be that of another band
+        nullif(max_by(coalesce(low, -999999), owner_no * 1000000 - alternative * 1000 - predicate), -999999) as low,
+        nullif(max_by(coalesce(high, -999999), owner_no * 1000000 - alternative * 1000 - predicate), -999999) as high
     from predicates
     where owner = 'band' and fact in ('ok_share', 'failing_share', 'mean', 'sum', 'failing_units')
     group by version_id

@@ -46,7 +46,11 @@ summed as (
         cast(sum(cast(value_sum as decimal(28, 3))) as double) as value_sum,
         cast(sum(excluded_units) as bigint) as excluded_units,
         max(missing) as missing
-    from (select * from fixed union all select * from rolling) as together
+    from (
+        select * from fixed
+        union all
+        select * from rolling
+    ) as together
     group by store_id, version_id, window_start, window_end, cut
 )
 
