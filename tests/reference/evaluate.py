@@ -166,16 +166,15 @@ def _breach_row(store: Store, breach: Breach, effects: list[Effect], certainty: 
     yuan = [e for e in money if e.key[2] == "CNY"]
     points_class = min((str(e.key[1]) for e in own if e.kind == "points"), default=None)
     points = [e for e in own if e.kind == "points" and e.key[1] == points_class]
-    heaviest = max(
-        (e for e in own if e.kind == "sanction" and e.key[1] in book.weights),
-        key=lambda e: book.weights[str(e.key[1])] * 1000 + (e.high or 0), default=None,
-    )  # fmt: skip
+    sanctions = [e for e in own if e.kind == "sanction" and e.key[1] in book.weights]
+    sanctions.sort(key=lambda e: book.weights[str(e.key[1])] * 1000 + (e.high or 0), reverse=True)
     return (
         store.id, breach.version.version_id, breach.at, breach.day, breach.value, breach.severity, certainty, priced,
         None if any(e.low is None for e in money) else _sum([e.low for e in yuan]),
         None if any(e.high is None for e in money) else _sum([e.high for e in yuan]),
         points_class, _sum([e.low for e in points]), _sum([e.uncapped_high for e in points]), _sum([e.high for e in points]),
-        heaviest.key[1] if heaviest else None, heaviest.low if heaviest else None, heaviest.high if heaviest else None,
+        next((e.key[1] for e in sanctions), None),  # days are those of the heaviest one that lasts days
+        next((e.low for e in sanctions if e.low is not None), None), next((e.high for e in sanctions if e.high is not None), None),
     )  # fmt: skip
 
 

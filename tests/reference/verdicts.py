@@ -176,6 +176,10 @@ def _banded(version: Version, sums: Sums, verdict: Verdict) -> str:
     doubtful = [n for n, one in enumerate(met) if one == MAYBE and (first is None or n < first)]
     if first is not None:
         verdict.severity = version.bands[first][0]
+    # bands that speak of the same go from the worst to the mildest: who misses the mildest is in no worse one
+    spoken = [{(p["fact"], p["op"]) for group in condition for p in group} for _, condition in version.bands]
+    if doubtful and met[-1] == NO and all(one <= spoken[-1] for one in spoken):
+        doubtful = []
     if doubtful:
         verdict.settled = verdict.settled and first is not None
         verdict.severity_open = True  # type: ignore[attr-defined]
@@ -237,11 +241,7 @@ def _breaches(
             start, end, sums = verdict.window.start, verdict.window.end, verdict.sums
             found.append(Breach(
                 name_of(store.id, version.version_id, start, end), version, midnight(end) - timedelta(seconds=1), end - DAY,
-                _breach_value(sums), None if hasattr(verdict, "severity_open") else verdict.severity, None, sums, verdict.window,
+                verdict.value, None if hasattr(verdict, "severity_open") else verdict.severity, None, sums, verdict.window,
                 verdict.settled, verdict.gate,
             ))  # fmt: skip
     return found
-
-
-def _breach_value(sums: Sums) -> float | None:
-    return sums.seen("ok_share")
