@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from pipeline.text.forms import CLAUSE_END, SENTENCE_END
 from pipeline.text.lexicon import Lexicons, Term
@@ -29,35 +30,53 @@ class Found:
     whole: bool
 
 
+class Anchored(Protocol):
+    """Knows which forms have one of their anchors in a text."""
+
+    def forms_in(self, text: str) -> Collection[int]:
+        """The numbers of those forms."""
+
+
 class Text:
     """One normalised text while its words are looked at."""
 
-    def __init__(self, normal: Normal, anchored: Collection[int], lexicons: Lexicons) -> None:
+    def __init__(self, normal: Normal, risky: Collection[int], index: Anchored, lexicons: Lexicons) -> None:
         self.normal, self.text = normal, normal.text
-        self._anchored = anchored  # forms one of whose anchors stands in the text
-        self._lexicons = lexicons
+        self.risky = risky  # forms of terms one of whose anchors stands in the text
+        self._index = index
+        self._anchored: Collection[int] | None = None  # the same of all forms, once a context is asked for
+        self.lexicons = lexicons
         self._spans: dict[int, list[tuple[int, int]]] = {}
-        self._clauses = [at for at, char in enumerate(self.text) if char in _CLAUSE_ENDS]
-        self._sentences = [at for at in self._clauses if self.text[at] in _SENTENCE_ENDS]
+        self._ends: tuple[list[int], list[int]] | None = None
 
     def spans(self, form: int) -> list[tuple[int, int]]:
         """Where a form stands in the text."""
-        if form not in self._anchored:
-            return []
+        if form not in self.risky:
+            if self._anchored is None:
+                self._anchored = self._index.forms_in(self.text)
+            if form not in self._anchored:
+                return []
         found = self._spans.get(form)
         if found is None:
-            matches = self._lexicons.expressions[form].finditer(self.text)
+            matches = self.lexicons.expressions[form].finditer(self.text)
             found = self._spans[form] = [match.span() for match in matches if match.end() > match.start()]
         return found
 
+    def _clauses_and_sentences(self) -> tuple[list[int], list[int]]:
+        if self._ends is None:
+            clauses = [at for at, char in enumerate(self.text) if char in _CLAUSE_ENDS]
+            self._ends = clauses, [at for at in clauses if self.text[at] in _SENTENCE_ENDS]
+        return self._ends
+
     def counts(self, term: Term, form: int, start: int, end: int) -> bool:
         """Whether the term, standing at start to end in one of its forms, is meant as the lexicon means it."""
-        context, pattern = term.context, self._lexicons.forms[form].pattern
-        left, right = self._around(self._sentences, start, end)
+        context, pattern = term.context, self.lexicons.forms[form].pattern
+        clauses, sentences = self._clauses_and_sentences()
+        left, right = self._around(sentences, start, end)
         before, after = max(left, start - _REACH), min(right, end + _REACH)
         if self._any(context.benign, lambda s, e: s < end and start < e and (s < start or e > end or (s, e) == (start, end))):
             return False
-        clause = self._around(self._clauses, start, end)[0]
+        clause = self._around(clauses, start, end)[0]
         negated_from = max(clause, start - _NEGATION_REACH)
         # inside the hit a negation counts in a gap (加不了微信), not where the form itself has it (永不褪色)
         if self._any(
@@ -79,24 +98,24 @@ class Text:
         ):
             if forms and self._any(forms, lambda s, e, low=low, high=high: low <= s and e <= high) is not wanted:
                 return False
-        if term.tier == "allowed_with_proof" and self._any(self._lexicons.proof, lambda s, e: True):
+        if term.tier == "allowed_with_proof" and self._any(self.lexicons.proof, lambda s, e: True):
             return False
-        return not (self._lexicons.lexicons[term.lexicon].quoting and self.is_quoted(start, end))
+        return not (self.lexicons.lexicons[term.lexicon].quoting and self.is_quoted(start, end))
 
     def is_quoted(self, start: int, end: int) -> bool:
         """The words are the buyer's, said back: 您说的…, 您评价里的“…”."""
-        left, right = self._around(self._sentences, start, end)
+        left = self._around(self._clauses_and_sentences()[1], start, end)[0]
         opening = max((self.text.rfind(mark, left, start) for mark in _QUOTES), default=-1)
         if opening >= 0:
             closing = self.text.find(_QUOTES[self.text[opening]], end - 1)
             if closing < 0 or self.text.find(_QUOTES[self.text[opening]], opening + 1, start) >= 0:
                 opening = -1
             elif self._any(
-                self._lexicons.quoting, lambda s, e: (opening - _REACH <= s and e <= opening) or closing <= s <= closing + 6
+                self.lexicons.quoting, lambda s, e: (opening - _REACH <= s and e <= opening) or closing <= s <= closing + 6
             ):
                 return True
         clause_before = max(left, start - _QUOTE_REACH)
-        return self._any(self._lexicons.quoting, lambda s, e: (clause_before <= s and e <= start) or (end <= s <= end + 1))
+        return self._any(self.lexicons.quoting, lambda s, e: (clause_before <= s and e <= start) or (end <= s <= end + 1))
 
     def _any(self, forms: Collection[int], test: object) -> bool:
         return any(test(start, end) for form in forms for start, end in self.spans(form))  # type: ignore[operator]
@@ -108,21 +127,23 @@ class Text:
         return (ends[before - 1] + 1 if before else 0), (ends[after] if after < len(ends) else len(self.text))
 
 
-def find_in(text: Text, terms: Iterator[int], lexicons: Lexicons, wholes: dict[str, list[int]]) -> list[Found]:
-    """Every hit of the given terms, the longest of each lexicon where several overlap."""
+def find_in(text: Text, terms_of_form: Mapping[int, Sequence[int]], wholes: Mapping[str, list[int]]) -> list[Found]:
+    """Every hit in a text, the longest of each lexicon where several overlap."""
+    lexicons = text.lexicons
     candidates: list[tuple[str, int, int, int]] = []
-    for number in terms:
-        term = lexicons.terms[number]
-        for form in term.forms:
-            for start, end in text.spans(form):
-                if text.counts(term, form, start, end):
-                    candidates.append((term.lexicon, start, end, number))
+    for form in text.risky:
+        spans = text.spans(form)
+        for number in terms_of_form[form] if spans else ():
+            term = lexicons.terms[number]
+            candidates += [(term.lexicon, start, end, number) for start, end in spans if text.counts(term, form, start, end)]
     trimmed = text.text.strip(_TRIM) or text.text.strip()[:1]  # nothing but punctuation is a message too
     if trimmed not in wholes:
         trimmed = trimmed.strip("?") or trimmed  # 嗯? is 嗯, but ? is itself
     for number in wholes.get(trimmed, ()):
         start = text.text.index(trimmed) if trimmed else 0
         candidates.append((lexicons.terms[number].lexicon, start, start + len(trimmed), number))
+    if not candidates:
+        return []
     found: list[Found] = []
     taken: dict[str, list[tuple[int, int]]] = {}
     for lexicon, start, end, number in sorted(candidates, key=lambda c: (c[0], c[1] - c[2], c[1], c[3])):

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -44,6 +44,7 @@ class Compiled:
     pattern: str
     anchors: tuple[str, ...]
     words: tuple[str, ...] = ()  # all that the form can be, if they are few and without gaps
+    also: tuple[str, ...] = ()  # words elsewhere in the form of which one must be in the text too
 
 
 @dataclass(slots=True)
@@ -62,13 +63,18 @@ def compile_form(form: str, sets: Mapping[str, Sequence[str]]) -> Compiled:
         BadForm: an unknown set, an unclosed group, or nothing that is sure to be in the text.
     """
     pieces = _Reader(form, sets).read()
-    anchors = _anchors(pieces)
+    anchors, also = _anchors(pieces)
     if not anchors:
         raise BadForm(
             "没有一处必有的字词（不能只有可省的部分和间隔）", "no word that is sure to be there (all is optional or a gap)"
         )
     words = _joined(pieces) or []
-    return Compiled("".join(piece.pattern for piece in pieces), tuple(anchors), tuple(dict.fromkeys(words)))
+    return Compiled(
+        "".join(piece.pattern for piece in pieces),
+        tuple(shortest(anchors)),
+        tuple(dict.fromkeys(words)),
+        tuple(shortest(also)),
+    )
 
 
 def compile_pattern(pattern: str, anchors: Sequence[str]) -> Compiled:
@@ -199,7 +205,7 @@ class _Reader:
             words = None if words is None or joined is None else words + joined
         if words is not None:
             patterns = [literal(word) if word else "" for word in sorted(words, key=lambda w: (-len(w), w))]
-        each = [_anchors(option) for option in options] if words is None else []
+        each = [_anchors(option)[0] for option in options] if words is None else []
         anchors = [word for found in each for word in found] if all(each) else []
         return _Piece(f"(?:{'|'.join(patterns)})", words, anchors)
 
@@ -223,13 +229,19 @@ def _joined(pieces: Sequence[_Piece]) -> list[str] | None:
     return ["".join(parts) for parts in itertools.product(*(piece.words or () for piece in pieces))]
 
 
-def _anchors(pieces: Sequence[_Piece]) -> list[str]:
-    """The rarest set of literals of which every match contains one; words rather than punctuation."""
-    return _rarest(pieces, lambda word: any(map(stays, word))) or _rarest(pieces, bool)
+def _anchors(pieces: Sequence[_Piece]) -> tuple[list[str], list[str]]:
+    """The rarest set of literals of which every match has one, and the next rarest elsewhere in the form."""
+    best, start, end = _rarest(pieces, lambda word: any(map(stays, word)))
+    if not best:  # punctuation, better than nothing
+        best, start, end = _rarest(pieces, bool)
+    beside = [_rarest(part, lambda word: all(map(stays, word)))[0] for part in (pieces[:start], pieces[end:])]
+    also = min((words for words in beside if words), key=_share, default=[])
+    return best, also
 
 
-def _rarest(pieces: Sequence[_Piece], fits: Callable[[str], bool]) -> list[str]:
+def _rarest(pieces: Sequence[_Piece], fits: Callable[[str], bool]) -> tuple[list[str], int, int]:
     best: list[str] = []
+    best_start = best_end = 0
     least = 1e9
     often: dict[tuple[int, int], float] = {}
     for size in range(1, len(pieces) + 1):
@@ -241,14 +253,18 @@ def _rarest(pieces: Sequence[_Piece], fits: Callable[[str], bool]) -> list[str]:
             if not words or not all(map(fits, words)):
                 continue
             unique = list(dict.fromkeys(words))
-            share = sum(map(_frequency, unique))
+            share = _share(unique)
             for part, added in (((start, end - 1), end - 1), ((start + 1, end), start)):
                 longer = "" not in (pieces[added].words or ("",))  # what is longer is met less often
                 share = min(share, (0.5 if longer else 1.0) * often.get(part, 2.0))
             often[start, end] = share
             if share + len(unique) * 4e-6 < least:
-                best, least = unique, share + len(unique) * 4e-6
-    return best
+                best, best_start, best_end, least = unique, start, end, share + len(unique) * 4e-6
+    return best, best_start, best_end
+
+
+def _share(words: Iterable[str]) -> float:
+    return sum(map(_frequency, words))
 
 
 def stays(char: str) -> bool:
@@ -264,7 +280,22 @@ def _frequency(word: str) -> float:
     return seen / sentences if seen else (0.0015 if len(word) == 1 else 0.0004 / len(word))
 
 
+def is_everyday(word: str) -> bool:
+    """Whether the word is met in everyday shop chat, so that finding it says little."""
+    return word in _everyday()[0]
+
+
 @cache
 def _everyday() -> tuple[str, int]:
     text = (Path(__file__).parent / "everyday.txt").read_text(encoding="utf-8")
     return text, text.count("\n")
+
+
+def shortest(words: Iterable[str]) -> list[str]:
+    """Those words that hold no other of them: whoever finds these finds a part of every word."""
+    kept: set[str] = set()
+    for word in sorted(words, key=lambda word: (len(word), word)):
+        parts = {word[at:end] for at in range(len(word)) for end in range(at + 1, len(word) + 1)}
+        if word and not kept & parts:
+            kept.add(word)
+    return sorted(kept)

@@ -23,6 +23,7 @@ class Form:
 
     pattern: str
     anchors: tuple[str, ...]
+    also: tuple[str, ...] = ()  # a second set of which one must be there too; () asks nothing
 
 
 @dataclass(frozen=True, slots=True)

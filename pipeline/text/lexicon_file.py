@@ -150,7 +150,7 @@ class LexiconReader:
             return None
 
     def number(self, compiled: Compiled) -> int:
-        form = Form(compiled.pattern, compiled.anchors)
+        form = Form(compiled.pattern, compiled.anchors, compiled.also)
         if form not in self._numbers:
             self._numbers[form] = len(self.forms)
             self.forms.append(form)

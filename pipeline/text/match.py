@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import polars as pl
 
 from pipeline.text.context import Found, Text, find_in
-from pipeline.text.lexicon import Lexicon, Lexicons, Term
+from pipeline.text.forms import is_everyday, shortest, stays
+from pipeline.text.lexicon import Form, Lexicon, Lexicons, Term
 from pipeline.text.normalise import LOOKALIKES, normalise, simplified
 
 SCHEMA = {
@@ -32,6 +33,10 @@ SCHEMA = {
 # Look-alike letters and repeats: rare, and not worth undoing before the scan.
 _REPEATS = "|".join(f"{char}{{3,}}" for char in "abcdefghijklmnopqrstuvwxyz")
 _DISGUISED = f"[{re.escape(''.join(LOOKALIKES))}]|{_REPEATS}"
+# Whatever is not plain simplified Chinese, small letters, digits and the usual punctuation; a blank or a
+# sign between letters may be stuffing.
+_ODD = r"[^\p{Han}a-z0-9，。！？、：；（）“”…~,.!?:;()\[\]+\-]|[\x{3400}-\x{4dff}]|[\p{Han}a-z][.\-][\p{Han}a-z]"
+_LONGEST_WHOLE = 12  # characters of the longest whole-message term, with some punctuation
 _SHORT = 8  # messages so short may be whole-message terms, or repeats of them
 _KEYS = ("store_id", "message_id", "conversation_id", "sent_at", "role", "agent_id")
 
@@ -98,35 +103,36 @@ class Matcher:
                 self.wholes.setdefault(word, []).append(no)
             for form in lexicons.terms[no].forms:
                 self.terms_of_form.setdefault(form, []).append(no)
-        self.anchors = sorted({word for form in self.terms_of_form for word in lexicons.forms[form].anchors})
-        self.forms_of_anchor: dict[str, list[int]] = {}
-        for no, form in enumerate(lexicons.forms):
-            for word in form.anchors:
-                self.forms_of_anchor.setdefault(word, []).append(no)
-        self.all_anchors = sorted(self.forms_of_anchor)
+        self.index = AnchorIndex(dict(enumerate(lexicons.forms)))
+        self.risk_index = AnchorIndex({form: lexicons.forms[form] for form in self.terms_of_form})
+        self._old, self._new = list(simplified()), list(simplified().values())
+
+    @cached_property
+    def scan(self) -> Scan:
+        """What a table is scanned with; a handful of texts is looked at one by one."""
+        return Scan([self.lexicons.forms[form] for form in self.terms_of_form])
 
     def _lexicon(self, term: Term) -> Lexicon:
         return self.lexicons.lexicons[term.lexicon]
 
     def find(self, texts: Sequence[str]) -> dict[str, list[Found]]:
         """The hits of each distinct text that has any."""
-        normals = [normalise(text) for text in texts]
-        anchored = pl.Series([normal.text for normal in normals], dtype=pl.String).to_frame("text").select(
-            pl.col("text").str.extract_many(self.all_anchors, overlapping=True)
-        ).to_series()
         found: dict[str, list[Found]] = {}
-        for text, normal, words in zip(texts, normals, anchored, strict=True):
-            forms = {form for word in set(words) for form in self.forms_of_anchor[word]}
-            terms = {no for form in forms for no in self.terms_of_form.get(form, ())}
-            hits = find_in(Text(normal, forms, self.lexicons), sorted(terms), self.lexicons, self.wholes)
+        for text in texts:
+            normal = normalise(text)
+            risky = self.risk_index.forms_in(normal.text)
+            if not risky and len(normal.text) > _LONGEST_WHOLE:
+                continue
+            looked_at = Text(normal, risky, self.index, self.lexicons)
+            hits = find_in(looked_at, self.terms_of_form, self.wholes)
             if hits:
                 found[text] = hits
         return found
 
     def risks(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Hits of the lexicons of what must not be said, as row, lexicon, … without the message's keys."""
-        spoken = rows.lazy().filter(pl.col("role").is_in(self.risk_roles)).select("row", "store_id", "role", "text")
-        candidates = spoken.filter(self.candidate(pl.col("text"))).collect()
+        spoken = rows.filter(pl.col("role").is_in(self.risk_roles) & pl.col("text").is_not_null())
+        candidates = self.candidates(spoken.select("row", "store_id", "role", "text"))
         found = self.find(candidates["text"].unique().to_list())
         terms = self.lexicons.terms
         hits = pl.DataFrame(
@@ -147,13 +153,28 @@ class Matcher:
         words = shortest({re.sub(r"[^\w+]|_", "", word) for word in self.anchors})
         return "|".join(map(re.escape, words))
 
-    def candidate(self, text: pl.Expr) -> pl.Expr:
-        """True where a text may hold a hit; never false where it does."""
+    def _squeezed(self, text: pl.Expr) -> pl.Expr:
         squeezed = (
             text.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"[^\p{Han}a-z0-9+]", "")
-            .str.replace_many(list(simplified()), list(simplified().values()))
+            .str.replace_many(self._old, self._new)
         )  # fmt: skip
-        return squeezed.str.contains(self.scan_pattern) | text.str.contains(_DISGUISED) | (text.str.len_chars() <= _SHORT)
+        return squeezed
+
+    def candidates(self, spoken: pl.DataFrame) -> pl.DataFrame:
+        """The rows whose text may hold a hit, and few others; never a row less.
+
+        Most texts are plain; the rest is rid of its disguises first, roughly, since nothing is decided here.
+        """
+        text = pl.col("text")
+        odd, short, disguised = spoken.lazy().select(
+            text.str.contains(_ODD).alias("odd"), (text.str.len_chars() <= _SHORT).alias("short"),
+            text.str.contains(_DISGUISED).alias("disguised"),
+        ).collect().get_columns()  # fmt: skip
+        sure = short | disguised
+        plain = spoken.filter(~odd & ~sure).select("row", text.alias("scanned"))
+        strange = spoken.filter(odd & ~sure).lazy().select("row", self._squeezed(text).alias("scanned")).collect()
+        rows = [spoken.filter(sure)["row"], self.scan.rows(plain), self.scan.rows(strange)]
+        return spoken.filter(pl.col("row").is_in(pl.concat(rows).implode()))
 
     def wanted(self, rows: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
         """The first place in each message where wording stands that ought to be said."""
@@ -212,11 +233,64 @@ class Matcher:
 _FOUND = ("lexicon", "category", "term", "tier", "start", "end", "matched_text", "whole_message")
 
 
-def shortest(words: Iterable[str]) -> list[str]:
-    """Those words that hold no other of them: whoever finds these finds a part of every word."""
-    kept: set[str] = set()
-    for word in sorted(words, key=lambda word: (len(word), word)):
-        parts = {word[at:end] for at in range(len(word)) for end in range(at + 1, len(word) + 1)}
-        if word and not kept & parts:
-            kept.add(word)
-    return sorted(kept)
+class Scan:
+    """Says which texts may hold one of the forms, from words alone."""
+
+    def __init__(self, forms: Sequence[Form]) -> None:
+        forms_of: dict[str, list[Form]] = {}
+        for form in forms:
+            for anchor in form.anchors:
+                forms_of.setdefault(_letters(anchor), []).append(form)
+        words = shortest(forms_of)
+        # An everyday word leads nowhere unless the rest of an anchor, or a second word of a form, is there too.
+        self.seconds: dict[str, str] = {}
+        for word in filter(is_everyday, words):
+            alone = forms_of.get(word, [])
+            if all(form.also for form in alone):
+                needed = [anchor for anchor in forms_of if word in anchor and word != anchor]
+                needed += [_letters(second) for form in alone for second in form.also]
+                self.seconds[word] = "|".join(map(re.escape, shortest(needed)))
+        self._rare = "|".join(re.escape(word) for word in words if word not in self.seconds)
+        self._everyday = list(self.seconds)
+
+    def rows(self, texts: pl.DataFrame) -> pl.Series:
+        """The rows (column row) whose text (column scanned) may hold a form."""
+        scanned = pl.col("scanned")
+        rare = texts.lazy().select(scanned.str.contains(self._rare)).collect().to_series()
+        found = [texts.filter(rare)["row"]]
+        met = texts.filter(~rare).lazy().with_columns(
+            scanned.str.extract_many(self._everyday, overlapping=True).alias("word")
+        ).explode("word").drop_nulls("word").unique(["row", "word"]).collect()  # fmt: skip
+        for (word,), part in met.group_by("word"):
+            found.append(part.filter(scanned.str.contains(self.seconds[str(word)]))["row"])
+        return pl.concat(found)
+
+
+def _letters(word: str) -> str:
+    return "".join(filter(stays, word))
+
+
+class AnchorIndex:
+    """Finds which forms have one of their anchors in a text, by the first two characters of each anchor."""
+
+    def __init__(self, forms: Mapping[int, Form]) -> None:
+        self._forms: dict[str, set[int]] = {}
+        lengths: dict[str, set[int]] = {}
+        for no, form in forms.items():
+            for word in form.anchors:
+                self._forms.setdefault(word, set()).add(no)
+                lengths.setdefault(word[:2] if len(word) > 1 else word, set()).add(len(word))
+        self._lengths = {start: tuple(sorted(found)) for start, found in lengths.items()}
+
+    def forms_in(self, text: str) -> set[int]:
+        """The numbers of the forms one of whose anchors stands in the text."""
+        found: set[int] = set()
+        forms, lengths = self._forms, self._lengths
+        for at, char in enumerate(text):
+            if char in forms:
+                found |= forms[char]
+            for length in lengths.get(text[at : at + 2], ()):
+                word = text[at : at + length]
+                if word in forms:
+                    found |= forms[word]
+        return found
