@@ -1,4 +1,4 @@
-"""Under GUIZE_FULL=1 (CI) a skipped test fails, unless it asks for material outside the repository."""
+"""Fixtures of many tests. Under GUIZE_FULL=1 (CI) a skipped test fails, unless it asks for material outside."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+
+from tests.demo_run import Demo, shared_demo
 
 
 @pytest.hookimpl(wrapper=True)
@@ -22,3 +24,10 @@ def pytest_runtest_makereport(
             report.outcome = "failed"
             report.longrepr = f"{item.nodeid}: skipped under GUIZE_FULL=1: {reason}"
     return report
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """The demo, judged once for all tests and all workers."""
+    base = tmp_path_factory.getbasetemp()
+    return shared_demo(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
