@@ -18,5 +18,5 @@ SEEDS = range(1000, 1010) if FULL else range(1000, 1001)
 @pytest.mark.parametrize("topic", list(twin.TOPICS))
 @pytest.mark.parametrize("seed", SEEDS)
 def test_sql_and_twin_agree(tmp_path: Path, topic: str, seed: int) -> None:
-    found = twin.run(tmp_path, topic, seed, STORES)
+    found = twin.make_case(tmp_path, topic, seed, STORES).differences()
     assert not found, f"{len(found)} differences, the first:\n" + "\n".join(found[:10])

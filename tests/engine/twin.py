@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import polars as pl
 import pyarrow as pa
 
+from pipeline.engine.evaluate import Places
 from pipeline.tables import by_name
 from tests.engine import twin_rules as packs
 from tests.engine import twin_worlds as worlds
@@ -27,13 +29,27 @@ TOPICS: dict[str, tuple[Any, Any, date, int, str]] = {
 }
 
 
-def run(root: Path, topic: str, seed: int, stores: int, sql: Path | None = None) -> list[str]:
-    """Make rules and worlds of a topic, judge them by both and return the differences."""
+@dataclass(frozen=True)
+class Case:
+    """Rules and worlds of one topic, judged by the project's SQL and by the twin."""
+
+    places: Places
+    rules: Mapping[str, pa.Table]
+    wanted: Result
+
+    def differences(self, marts: Path | None = None, state: Path | None = None) -> list[str]:
+        """What the marts say and the twin does not, or the other way round."""
+        got = read(state or self.places.state, marts or self.places.marts, self.wanted, self.rules)
+        names = ("unit_days", "verdicts", "breaches", "exposure", "ledger")
+        return [line for name in names for line in _compare(name, getattr(got, name), getattr(self.wanted, name))]
+
+
+def make_case(root: Path, topic: str, seed: int, stores: int) -> Case:
+    """Make rules and worlds of a topic and judge them by both."""
     measures, kinds, first, days, edge = TOPICS[topic]
     made = packs.rules(seed, measures, edge)
     rules = packs.compile_rules(root / "packs", made, _combine(made))
-    tables = worlds.make(seed, stores, first, days, kinds)
-    return differences(root, tables, rules, sql)
+    return judged(root, worlds.make(seed, stores, first, days, kinds), rules)
 
 
 def _combine(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -45,22 +61,21 @@ def _combine(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def differences(root: Path, tables: Mapping[str, Any], rules: Mapping[str, pa.Table], sql: Path | None = None) -> list[str]:
-    """What the marts say and the twin does not, or the other way round."""
+def judged(root: Path, tables: Mapping[str, Any], rules: Mapping[str, pa.Table]) -> Case:
+    """Judge rows by both."""
     facts = {name: rows for name, rows in tables.items() if name != "hits"}
     hits = typed(by_name()["hits"], [{"platform": row["store_id"].split("/")[0], **row} for row in tables["hits"]]) if tables.get("hits") else None
-    world = judge(root, facts, rules, hits, one_month=True, **({"sql": sql} if sql else {}))
-    wanted = evaluate(tables, read_rulebook(rules))
-    got = read(world.places.state, world.mart, wanted, rules)
-    found = []
-    for name in ("unit_days", "verdicts", "breaches", "exposure", "ledger"):
-        found += _compare(name, getattr(got, name), getattr(wanted, name))
-    return found
+    world = judge(root, facts, rules, hits, one_month=True)
+    return Case(world.places, rules, evaluate(tables, read_rulebook(rules)))
 
 
-def read(state: Path, mart: Any, wanted: Result, rules: Mapping[str, pa.Table]) -> Result:
+def read(state: Path, marts: Path, wanted: Result, rules: Mapping[str, pa.Table]) -> Result:
     """The marts in the twin's form."""
     got = Result()
+
+    def mart(name: str) -> pl.DataFrame:
+        return pl.read_parquet(marts / f"{name}.parquet")
+
     files = sorted((state / "unit_daily").rglob("*.parquet"))
     days: dict[str, list[tuple[date, date]]] = {}
     for row in rules["rule_versions"].to_pylist():
@@ -71,7 +86,6 @@ def read(state: Path, mart: Any, wanted: Result, rules: Mapping[str, pa.Table]) 
             if any(start <= row["day"] < end for start, end in days[row["combo"]]):
                 key = (row["combo"], row["store_id"], row["day"], row["excluded_because"])
                 got.unit_days[key] = (row["units"], row["ok_units"], row["value_sum"] or 0.0)
-    wanted.unit_days = {key: (sums.units, sums.ok, float(sums.value)) for key, (sums,) in wanted.unit_days.items()}
     for row in mart("verdicts").iter_rows(named=True):
         key = (row["store_id"], row["version_id"], row["window_start"], row["window_end"])
         got.verdicts[key] = (row["status"], row["units"], row["ok_units"], row["excluded_units"], row["value"], row["partial"], row["severity"])

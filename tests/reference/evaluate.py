@@ -45,6 +45,7 @@ def evaluate(tables: Mapping[str, Iterable[Mapping[str, Any]]], book: Rulebook) 
     result = Result()
     for store in stores:
         _store(store, book, span, result)
+    result.unit_days = {key: (sums.units, sums.ok, float(sums.value)) for key, (sums,) in result.unit_days.items()}
     return result
 
 
