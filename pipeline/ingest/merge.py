@@ -267,8 +267,25 @@ class Merger:
             )
         self._write("messages", store_id, month, rows)
         self._write("conversations", store_id, month, conversations)
-        written = _to_schema(rows, "messages")
-        asks = asks_of(written, conversations.select("conversation_id", "is_offline_message"))
+        self._asks_month(store_id, month, _to_schema(rows, "messages"), conversations)
+        earlier = _month_before(month)
+        before, talks = self._read("messages", store_id, earlier), self._read("conversations", store_id, earlier)
+        if before is not None and talks is not None and _threads(rows, month).any():
+            self._asks_month(store_id, earlier, before, talks)
+
+    def _asks_month(self, store_id: str, month: str, rows: pl.DataFrame, conversations: pl.DataFrame) -> None:
+        """The asks of a month's conversations; a thread cut at the month's end is answered by the next month's."""
+        together = rows
+        later = _month_after(month)
+        if _threads(rows, month).any() and (after := self._read("messages", store_id, later)) is not None:
+            stem = pl.col("conversation_id").str.strip_suffix(f"@{later}")
+            goes_on = after.filter(_threads(after, later)).with_columns((stem + f"@{month}").alias("conversation_id"))
+            goes_on = goes_on.join(rows.select("conversation_id").unique(), on="conversation_id", how="semi", maintain_order="left")
+            if goes_on.height:
+                together = _to_schema(in_order(pl.concat([rows, goes_on]).with_columns(pl.col("seq").alias("position"))), "messages")
+        asks = asks_of(together, conversations.select("conversation_id", "is_offline_message"))
+        if together.height != rows.height:
+            asks = asks.join(rows.select("message_id"), on="message_id", how="semi", maintain_order="left")
         self._write_asks(store_id, month, asks)
 
     def _write_asks(self, store_id: str, month: str, asks: pl.DataFrame) -> None:
@@ -344,6 +361,21 @@ class Merger:
 
     def _supersede(self, table: str, rows: pl.DataFrame) -> None:
         self.done.count(table, rows)
+
+
+def _threads(messages: pl.DataFrame, month: str) -> pl.Series:
+    """Which messages are of exports that number no conversations: their thread is a buyer's month."""
+    return messages.get_column("conversation_id").str.ends_with(f"@{month}")
+
+
+def _month_after(month: str) -> str:
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year + number // 12}-{number % 12 + 1:02d}"
+
+
+def _month_before(month: str) -> str:
+    year, number = int(month[:4]), int(month[5:])
+    return f"{year - (number == 1)}-{(number - 2) % 12 + 1:02d}"
 
 
 def _in_pairs(work: Callable[[str], None], months: list[str]) -> None:

@@ -154,6 +154,18 @@ def test_conversation_across_midnight_of_a_month_end(world: World) -> None:
     assert world.facts("messages").height == 4 and world.row("conversations")["messages"] == 4 and world.facts("asks").height == 3
 
 
+@pytest.mark.parametrize("turn", [0, 1])
+def test_a_thread_cut_at_the_month_end_is_answered_by_the_next_months_file(tmp_path: Path, turn: int) -> None:
+    world = World(tmp_path)
+    files = [("a.txt", "tb1 --> 店:a 2025-12-31 23:59:00\n在吗\ntb2 --> 店:a 2025-12-31 23:59:30\n有人吗\n"),
+             ("b.txt", "店:a --> tb1 2026-01-01 00:01:00\n在的\ntb1 --> 店:a 2026-01-01 00:02:00\n好\n店:a --> tb1 2026-01-01 00:02:05\n嗯\n")]  # fmt: skip
+    for name, content in (files[turn], files[1 - turn]):
+        world.loaded(f"taobao/t/{name}", content)
+    asks = world.facts("asks").sort("asked_at")
+    assert asks["wait_human_seconds"].to_list() == [120, None, 5] and asks["opens_session"].to_list() == [True, True, True]
+    assert world.facts("conversations").height == 3
+
+
 @pytest.mark.skipif(not DATA.exists(), reason="../shared/data is not here")
 def test_five_real_dialogues(world: World) -> None:
     dialogues = json.loads((DATA / "u_need_examples" / "examples.json").read_text("utf-8"))
