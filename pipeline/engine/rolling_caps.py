@@ -14,8 +14,9 @@ from pipeline.engine.duck import run
 
 _ROWS = """
 select
-    e.breach_id, e.penalty, e.certainty, e.kind, e.code, e.low, e.high, b.occurred_at,
-    concat(b.store_id, '|', e.version_id, '|', e.penalty, '|', e.kind, '|', coalesce(e.code, '')) as account,
+    e.breach_id, e.penalty, e.certainty, e.kind, e.code, e.currency, e.payee, e.form, e.low, e.high, b.occurred_at,
+    concat_ws('|', b.store_id, e.version_id, e.penalty, e.kind, coalesce(e.code, ''), coalesce(e.currency, ''),
+        coalesce(e.payee, ''), coalesce(e.form, '')) as account,
     case c.per when '7d' then 7 else 30 end as days, c.cap_of, c.mode, c.low as cap_low, c.high as cap_high
 from breach_effects as e
 inner join breach_base as b on e.breach_id = b.breach_id
@@ -24,8 +25,10 @@ inner join caps as c
     and c.cap_of in ('times', e.kind)
 order by account, case e.certainty when 'confirmed' then 1 when 'contingent' then 2 else 3 end, b.occurred_at, e.breach_id
 """
+_KEY = ("breach_id", "penalty", "certainty", "kind", "code", "currency", "payee", "form")
 _SCHEMA = pl.Schema({
     "breach_id": pl.String(), "penalty": pl.Int64(), "certainty": pl.String(), "kind": pl.String(), "code": pl.String(),
+    "currency": pl.String(), "payee": pl.String(), "form": pl.String(),
     "low": pl.Decimal(18, 6), "high": pl.Decimal(18, 6),
 })  # fmt: skip
 
@@ -59,7 +62,7 @@ def fold(rows: Iterable[dict[str, object]]) -> Iterable[tuple[object, ...]]:
                 ends.append(None)
                 continue
             ends.append(_fitting(counted[end], row, amount, cap))
-        yield row["breach_id"], row["penalty"], row["certainty"], row["kind"], row["code"], *ends
+        yield (*(row[name] for name in _KEY), *ends)
 
 
 def _fitting(

@@ -10,15 +10,16 @@ with dated as (
         b.occurred_at,
         b.day,
         b.order_id,
-        coalesce(r.low, e.low) as low_0,
-        coalesce(r.high, e.high) as high_0
+        case when r.breach_id is null then e.low else r.low end as low_0,
+        case when r.breach_id is null then e.high else r.high end as high_0
     from breach_effects as e
     inner join breach_base as b
         on e.breach_id = b.breach_id
     left join rolling_counts as r
         on
             e.breach_id = r.breach_id and e.penalty = r.penalty and e.certainty = r.certainty
-            and e.kind = r.kind and e.code is not distinct from r.code
+            and e.kind = r.kind and e.code is not distinct from r.code and e.currency is not distinct from r.currency
+            and e.payee is not distinct from r.payee and e.form is not distinct from r.form
 ),
 
 cap_1 as (
