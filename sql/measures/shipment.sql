@@ -97,7 +97,7 @@ units_of as (          -- orders of one buyer on one day are one unit where the 
     select
         combo,
         store_id,
-        concat(buyer_key, ':', cast(cast(paid_at as date) as varchar)) as unit_id,
+        concat(buyer_key, ':', cast(cast(coalesce(paid_at, created_at) as date) as varchar)) as unit_id,
         min_by(order_id, concat(cast(due_at as varchar), order_id)) as order_id,
         min(due_at) as due_at,
         min(started_at) as started_at,
@@ -110,7 +110,7 @@ units_of as (          -- orders of one buyer on one day are one unit where the 
         cast(null as varchar) as excluded_because
     from excluded
     where unit = 'buyer_day' and buyer_key is not null and excluded_because is null
-    group by combo, store_id, buyer_key, cast(paid_at as date)
+    group by combo, store_id, buyer_key, cast(coalesce(paid_at, created_at) as date)
 )
 
 select                 -- long
