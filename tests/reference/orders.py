@@ -90,7 +90,7 @@ def shipment(store: Store, p: Row) -> list[Unit]:
                 why = _left_out(order, p) or (None if stopped else _unsent(order, due, p))
         if p.unit == "buyer_day" and order.buyer_key:
             if why is None:
-                together.setdefault((order.buyer_key, order.paid_at and order.paid_at.date()), []).append((order, started, stopped, due))
+                together.setdefault((order.buyer_key, (order.paid_at or order.created_at).date()), []).append((order, started, stopped, due))
             continue
         at = due or started or order.exported_at
         until = stopped or order.exported_at
@@ -115,7 +115,7 @@ def _buyer_day(key: Any, found: list[Any], p: Row) -> Unit:
     at = min(due for *_, due in found)
     first = min(found, key=lambda f: (f[3], f[0].order_id))[0]
     paid = [order.paid_cny for order, *_ in found if order.paid_cny is not None]
-    days = Row(paid_at=min(o.paid_at for o, *_ in found), created_at=min((o.created_at for o, *_ in found if o.created_at), default=None))
+    days = Row(paid_at=min((o.paid_at for o, *_ in found if o.paid_at), default=None), created_at=min((o.created_at for o, *_ in found if o.created_at), default=None))
     base = sum(paid, Decimal(0)) if paid else None
     # a day kept is told by its first parcel, a day broken by its last one, or by the export that has not seen it
     stops = [stopped for _, _, stopped, _ in found]
