@@ -184,11 +184,12 @@ def _days(again: duckdb.DuckDBPyConnection, version: Row, breach: Row, end: date
 
 def _units(warehouse: Path, sql: Path, breach: Row, version: Row, end: date) -> list[Row]:
     """All units behind the window; months before it too, where a conversation or an order may have begun."""
-    earliest = f"{breach['window_start'] - timedelta(days=62):%Y-%m}"
+    earliest, after = f"{breach['window_start'] - timedelta(days=62):%Y-%m}", f"{end + timedelta(days=31):%Y-%m}"
+    platform, shop = breach["store_id"].split("/")
     batches = [
         batch for batch in make_batches(warehouse / "facts")
-        if earliest <= batch.month < f"{end + timedelta(days=31):%Y-%m}"
-        or batch.month == "2000-01"  # worlds whose rows lie in one folder
+        if any(earliest <= month < after for month in batch.months)
+        and any(f"platform={platform}" in file.parts and f"store={shop}" in file.parts for files in batch.files.values() for file in files)
     ]  # fmt: skip
     with TemporaryDirectory() as scratch:
         return failing_now(
@@ -251,8 +252,9 @@ def _priced(again: duckdb.DuckDBPyConnection, breach: Row, version: Row) -> Row:
     complained = _rows(again, "select * from breach_complained where breach_id = ?", breach_id)
     overridden = bool(_rows(again, "select 1 as held from breach_overridden where breach_id = ?", breach_id))
     gate = _rows(
-        again, "select met from gate_tests where version_id = ? and store_id = ? and window_start <= ? and window_end > ?",
-        breach["version_id"], breach["store_id"], breach["day"], breach["day"],
+        again, "select g.met from gate_tests as g inner join breach_base as b on b.version_id = g.version_id "
+        "and b.store_id = g.store_id and b.judged_day = g.day where b.breach_id = ?",
+        breach_id,
     )  # fmt: skip
     state = {"overridden": overridden, "gate": gate[0]["met"] if gate else None, "unsettled": base[0]["unsettled"]}
     return {

@@ -203,10 +203,10 @@ def _line(row: Row, name: str, zh: str, en: str) -> Words:
     currency = row.get("currency") or ""
     what = currency or (row["code"] or "" if row["kind"] == "points" else "")
     end = {"low": ("下界", "low"), "high": ("上界", "high"), "": ("", "")}[name]
-    form = f"（{row['form']}）" if row.get("form") else ""
+    form_zh, form_en = (f"（{row['form']}）", f" ({row['form']})") if row.get("form") else ("", "")
     return {
-        "zh": f"处罚 {row['penalty']} {kind_zh} {what}{form}{end[0]}：{zh}",
-        "en": f"penalty {row['penalty']} {kind_en} {what}{form} {end[1]}: {en}".replace("  ", " ").replace(" :", ":"),
+        "zh": f"处罚 {row['penalty']} {kind_zh} {what}{form_zh}{end[0]}：{zh}",
+        "en": f"penalty {row['penalty']} {kind_en} {what}{form_en} {end[1]}: {en}".replace("  ", " ").replace(" :", ":"),
     }
 
 
