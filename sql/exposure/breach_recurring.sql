@@ -80,13 +80,15 @@ numbered as (
             when counted_in = 'rolling_30d'
                 then cast(count(*) over (
                     partition by store_id, version_id order by occurred_at
-                    range between interval 30 days preceding and current row
-                ) as bigint)
+                    range between interval 2591999999999 microseconds preceding and current row
+                ) - count(*) over (partition by store_id, version_id, occurred_at)
+                + cast(row_number() over (partition by store_id, version_id, occurred_at order by occurred_at, period) as bigint) as bigint)
             when counted_in = 'rolling_7d'
                 then cast(count(*) over (
                     partition by store_id, version_id order by occurred_at
-                    range between interval 7 days preceding and current row
-                ) as bigint)
+                    range between interval 604799999999 microseconds preceding and current row
+                ) - count(*) over (partition by store_id, version_id, occurred_at)
+                + cast(row_number() over (partition by store_id, version_id, occurred_at order by occurred_at, period) as bigint) as bigint)
             else cast(row_number() over (partition by store_id, version_id, stretch order by occurred_at, period) as bigint)
         end as given_nth
     from placed
