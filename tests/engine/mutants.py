@@ -114,7 +114,7 @@ MUTANTS: list[Mutant] = [
     *_of("verdicts/band_tests", "desk", ("when observed < low then 2 when observed >= high", "when observed <= low then 2 when observed > high"), ("when observed >= high then 2 when observed < low", "when observed > high then 2 when observed <= low"), ("min(met) as met", "max(met) as met")),
     *_of("verdicts/gate_tests", "costs", ("when observed >= high then 2 when observed < low", "when observed > high then 2 when observed <= low")),
     *_of("verdicts/store_scope", "costs", ("when number_seen >= high then 2 when number_seen < low", "when number_seen > high then 2 when number_seen <= low"), ("case when text_seen is null then 1", "case when text_seen is null then 2")),
-    *_of("exposure/breach_nth", "costs", ("interval 30 days preceding", "interval 20 days preceding"), ("date_trunc('month', day)", "date_trunc('year', day)")),
+    *_of("exposure/breach_nth", "costs", ("interval 2591999999999 microseconds preceding", "interval 999999999999 microseconds preceding"), ("date_trunc('month', day)", "date_trunc('year', day)")),
     *_of(
         "exposure/penalty_tests", "costs",
         ("when op = 'lt' then case when number_seen < low then 2 when number_seen >= high", "when op = 'lt' then case when number_seen <= low then 2 when number_seen > high"),
@@ -132,7 +132,7 @@ MUTANTS: list[Mutant] = [
     ),
     *_of("exposure/ledger_points", "costs", ("certainty in ('confirmed', 'contingent')", "certainty in ('contingent')"), ("cast(sum(low) as decimal(18, 6)) as points", "cast(sum(high) as decimal(18, 6)) as points")),
     *_of("exposure/ledger_crossings", "costs", ("n.node <= a.balance", "n.node < a.balance"), ("n.node > a.balance - a.points", "n.node >= a.balance - a.points"), ("order by n.node desc", "order by n.node")),
-    *_of("exposure/breach_recurring", "costs", ("interval 7 days preceding", "interval 2 days preceding")),
+    *_of("exposure/breach_recurring", "costs", ("interval 604799999999 microseconds preceding", "interval 99999999999 microseconds preceding")),
     *_of("exposure/breach_base", "costs", ("when r.given_nth >= p.low", "when r.given_nth > p.low")),
     *_of("exposure/effects_met", "costs", ("other_high > high or", "other_high >= high or"), ("e.order_id = f.order_id", "e.day = f.day")),
     *_of("exposure/breach_certainty", "costs", ("when p.sureness = 3 then 'averted'", "when p.sureness = 3 then 'contingent'")),
