@@ -173,14 +173,15 @@ def _read_file(
         if not reading.parts:
             raise refuse("empty", file.source_file, "文件里没有表格", "there is no table in the file", "重新导出", "export it again")
     except GuizeError as error:
-        staging.drop_file(file.source_file)
-        problem = error.problems[0]
-        row |= {
-            "status": "refused", "problem_code": problem.code, "problem_zh": problem.zh, "problem_en": problem.en,
-            "mend_zh": problem.mend_zh, "mend_en": problem.mend_en, "read": 0, "loaded": 0, "superseded": 0, "quarantined": 0, "skipped": 0,
-        }  # fmt: skip
-        write_quarantine(warehouse, file, pl.DataFrame(schema=QUARANTINE), run_id)
-        return row
+        return row | _refused(error.problems[0], file, staging, warehouse, run_id)
+    except (Exception, pl.exceptions.PanicException) as error:
+        # Whatever a file does to its reader, the others are read: the file is named with what went wrong.
+        what = f"{type(error).__name__}: {error}"[:200]
+        problem = Problem(
+            "unreadable", file.source_file, f"读取时出错（{what}）", f"reading it failed ({what})",
+            "重新导出；若仍如此，请带上这行报错反馈", "export it again; if that does not help, report this line",
+        )  # fmt: skip
+        return row | _refused(problem, file, staging, warehouse, run_id)
     findings = pl.concat(reading.quarantine) if reading.quarantine else pl.DataFrame(schema=QUARANTINE)
     write_quarantine(warehouse, file, findings, run_id)
     read = sum(part[2] for part in reading.parts)
@@ -191,6 +192,16 @@ def _read_file(
         "signatures": [part[1] for part in reading.parts], "exported_at": when, "data_from": reading.oldest,
         "data_until": reading.newest, "read": read, "loaded": read - bad, "superseded": 0, "quarantined": bad,
         "skipped": sum(part[3] for part in reading.parts), **_unused(reading),
+    }  # fmt: skip
+
+
+def _refused(problem: Problem, file: Found, staging: Staging, warehouse: Path, run_id: str) -> dict[str, Any]:
+    """Forget what a file stated so far, and say why it is not read."""
+    staging.drop_file(file.source_file)
+    write_quarantine(warehouse, file, pl.DataFrame(schema=QUARANTINE), run_id)
+    return {
+        "status": "refused", "problem_code": problem.code, "problem_zh": problem.zh, "problem_en": problem.en,
+        "mend_zh": problem.mend_zh, "mend_en": problem.mend_en, "read": 0, "loaded": 0, "superseded": 0, "quarantined": 0, "skipped": 0,
     }  # fmt: skip
 
 

@@ -204,3 +204,18 @@ def test_a_refused_file_is_named_again_until_it_is_mended(world: World) -> None:
     assert [problem.code for problem in world.read().refused] == ["unknown-layout"]
     world.put("suning/s/a.csv", csv_bytes(NAMES, {**CELLS, "订单号": "9"}))
     assert world.read().refused == []
+
+
+@pytest.mark.parametrize("error", [ValueError("boom"), KeyError("boom"), MemoryError()])
+def test_whatever_a_file_does_to_its_reader_the_others_are_read(world: World, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    from pipeline.ingest import read
+
+    real = read.parse_sheet
+
+    def breaks(sheet: object, match: object, owner: object) -> object:
+        if owner.source_file.endswith("bad.csv"):  # type: ignore[attr-defined]
+            raise error
+        return real(sheet, match, owner)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(read, "parse_sheet", breaks)
+    assert refused(world, "bad.csv", csv_bytes(NAMES, CELLS)) == "unreadable"

@@ -151,3 +151,4 @@ def test_any_bytes_end_in_facts_quarantine_or_a_clear_refusal(content: bytes, pl
         assert report.files.height == 1
         if report.files["status"][0] == "refused":
             assert report.refused[0].mend_zh and report.refused[0].mend_en and report.totals()["loaded"] == 0
+            assert report.refused[0].code != "unreadable"
