@@ -22,23 +22,35 @@ from pipeline.text.lexicon import load_lexicons
 from pipeline.text.match import find_hits, find_in_texts
 
 BATCH = 500_000
-_BAD = ("加我微信给您便宜二十", "你是不是看不懂中文", "全网最低价错过不再有", "开票要加六个点的", "规则就是这样没办法")
+_BAD = (
+    "加我微信给您便宜二十",
+    "你是不是看不懂中文",
+    "全网最低价错过不再有",
+    "开票要加六个点的",
+    "规则就是这样没办法",
+)
 
 
 def messages(count: int, seed: int, agents_only: bool) -> Iterator[pl.DataFrame]:
     """Yield batches of synthetic messages, sorted by conversation and time."""
     chance = random.Random(seed)
-    everyday = (Path(__file__).parents[1] / "pipeline/text/everyday.txt").read_text(encoding="utf-8").splitlines()
+    everyday = (
+        (Path(__file__).parents[1] / "pipeline/text/everyday.txt").read_text(encoding="utf-8").splitlines()
+    )
     started = datetime(2026, 11, 1)
     for first in range(0, count, BATCH):
         size = min(BATCH, count - first)
-        roles = ["agent"] * size if agents_only else chance.choices(("buyer", "agent", "robot"), (45, 50, 5), k=size)
+        roles = (
+            ["agent"] * size
+            if agents_only
+            else chance.choices(("buyer", "agent", "robot"), (45, 50, 5), k=size)
+        )
         texts = []
         for no in range(size):
             sentence = chance.choice(_BAD) if chance.random() < 0.01 else chance.choice(everyday)
             canned = not agents_only and chance.random() < 0.6
             tail = "" if canned else f"，单号{chance.randrange(10**8)}"
-            texts.append((sentence + tail + "，" + everyday[no % len(everyday)])[: 30 if not canned else 30])
+            texts.append((sentence + tail + "，" + everyday[no % len(everyday)])[:30])
         yield pl.DataFrame(
             {
                 "store_id": ["jd/bench"] * size,
@@ -63,7 +75,9 @@ def main(count: int) -> None:
     """Print one line per measurement."""
     started = time.perf_counter()
     lexicons = load_lexicons(packs_dir() / "lexicons")
-    print(f"lexicons loaded in {time.perf_counter() - started:.2f} s: {len(lexicons.terms)} terms, {len(lexicons.forms)} forms")
+    print(
+        f"lexicons loaded in {time.perf_counter() - started:.2f} s: {len(lexicons.terms)} terms, {len(lexicons.forms)} forms"
+    )
     for name, agents_only in (("shop mix", False), ("agents only, all different", True)):
         spent = scanned = 0.0
         hits = distinct = 0
@@ -72,7 +86,9 @@ def main(count: int) -> None:
                 find_hits(batch.head(20_000), lexicons)  # expressions are compiled when first met
             found: list[pl.DataFrame] = []
             spent += timed(lambda batch=batch, found=found: found.append(find_hits(batch, lexicons)))
-            scanned += timed(lambda batch=batch: batch.select(pl.col("text").str.contains("微信|发票|第一").sum()))
+            scanned += timed(
+                lambda batch=batch: batch.select(pl.col("text").str.contains("微信|发票|第一").sum())
+            )
             hits += found[0].filter(pl.col("tier") != "wanted").height
             distinct += batch["text"].n_unique()
         print(

@@ -26,10 +26,14 @@ _TIERS = {
 }
 
 
-@click.command(help="用前检查话术或文案：哪些词、各平台怎么罚、换成什么说法 / check replies or listings before use")
+@click.command(
+    help="用前检查话术或文案：哪些词、各平台怎么罚、换成什么说法 / check replies or listings before use"
+)
 @click.argument("source", metavar="FILE|-")
 @click.option("--column", help="文字所在列 / the column that holds the text")
-@click.option("--role-column", help="说话人所在列，默认都是客服 / the column that says who speaks (agent unless told)")
+@click.option(
+    "--role-column", help="说话人所在列，默认都是客服 / the column that says who speaks (agent unless told)"
+)
 @click.option("--json", "as_json", is_flag=True, help="每行一个 JSON 对象 / one JSON object a row")
 @click.option(
     "--packs", type=click.Path(exists=True, file_okay=False, path_type=Path),

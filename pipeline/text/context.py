@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.text.forms import CLAUSE_END, SENTENCE_END
+from pipeline.text.forms import CLAUSE_END, CLAUSE_START, SENTENCE_END
 from pipeline.text.lexicon import Lexicons, Term
 from pipeline.text.normalise import Normal
 
@@ -58,8 +58,11 @@ class Text:
                 return []
         found = self._spans.get(form)
         if found is None:
-            matches = self.lexicons.expressions[form].finditer(self.text)
-            found = self._spans[form] = [match.span() for match in matches if match.end() > match.start()]
+            expression = self.lexicons.expressions[form]
+            lead = 1 if expression.pattern.startswith(CLAUSE_START) else 0
+            matches = expression.finditer(self.text)
+            found = [(match.end(1) if lead else match.start(), match.end()) for match in matches]
+            found = self._spans[form] = [span for span in found if span[0] < span[1]]
         return found
 
     def _clauses_and_sentences(self) -> tuple[list[int], list[int]]:
@@ -74,7 +77,10 @@ class Text:
         clauses, sentences = self._clauses_and_sentences()
         left, right = self._around(sentences, start, end)
         before, after = max(left, start - _REACH), min(right, end + _REACH)
-        if self._any(context.benign, lambda s, e: s < end and start < e and (s < start or e > end or (s, e) == (start, end))):
+        if self._any(
+            context.benign,
+            lambda s, e: s < end and start < e and (s < start or e > end or (s, e) == (start, end)),
+        ):
             return False
         clause = self._around(clauses, start, end)[0]
         negated_from = max(clause, start - _NEGATION_REACH)
@@ -96,7 +102,10 @@ class Text:
             (context.needs_near, left, right, True),
             (context.needs_message, 0, len(self.text), True),
         ):
-            if forms and self._any(forms, lambda s, e, low=low, high=high: low <= s and e <= high) is not wanted:
+            if (
+                forms
+                and self._any(forms, lambda s, e, low=low, high=high: low <= s and e <= high) is not wanted
+            ):
                 return False
         if term.tier == "allowed_with_proof" and self._any(self.lexicons.proof, lambda s, e: True):
             return False
@@ -111,11 +120,14 @@ class Text:
             if closing < 0 or self.text.find(_QUOTES[self.text[opening]], opening + 1, start) >= 0:
                 opening = -1
             elif self._any(
-                self.lexicons.quoting, lambda s, e: (opening - _REACH <= s and e <= opening) or closing <= s <= closing + 6
+                self.lexicons.quoting,
+                lambda s, e: (opening - _REACH <= s and e <= opening) or closing <= s <= closing + 6,
             ):
                 return True
         clause_before = max(left, start - _QUOTE_REACH)
-        return self._any(self.lexicons.quoting, lambda s, e: (clause_before <= s and e <= start) or (end <= s <= end + 1))
+        return self._any(
+            self.lexicons.quoting, lambda s, e: (clause_before <= s and e <= start) or (end <= s <= end + 1)
+        )
 
     def _any(self, forms: Collection[int], test: object) -> bool:
         return any(test(start, end) for form in forms for start, end in self.spans(form))  # type: ignore[operator]
@@ -127,7 +139,9 @@ class Text:
         return (ends[before - 1] + 1 if before else 0), (ends[after] if after < len(ends) else len(self.text))
 
 
-def find_in(text: Text, terms_of_form: Mapping[int, Sequence[int]], wholes: Mapping[str, list[int]]) -> list[Found]:
+def find_in(
+    text: Text, terms_of_form: Mapping[int, Sequence[int]], wholes: Mapping[str, list[int]]
+) -> list[Found]:
     """Every hit in a text, the longest of each lexicon where several overlap."""
     lexicons = text.lexicons
     candidates: list[tuple[str, int, int, int]] = []
@@ -135,7 +149,11 @@ def find_in(text: Text, terms_of_form: Mapping[int, Sequence[int]], wholes: Mapp
         spans = text.spans(form)
         for number in terms_of_form[form] if spans else ():
             term = lexicons.terms[number]
-            candidates += [(term.lexicon, start, end, number) for start, end in spans if text.counts(term, form, start, end)]
+            candidates += [
+                (term.lexicon, start, end, number)
+                for start, end in spans
+                if text.counts(term, form, start, end)
+            ]
     trimmed = text.text.strip(_TRIM) or text.text.strip()[:1]  # nothing but punctuation is a message too
     if trimmed not in wholes:
         trimmed = trimmed.strip("?") or trimmed  # 嗯? is 嗯, but ? is itself

@@ -33,7 +33,9 @@ def costs_of(packs: Path, today: date) -> Costs:
     for file in sorted(packs.glob("*/**/*.yaml")):
         if file.parent.name != "lexicons" and file.name != "cases.yaml":
             digest.update(file.relative_to(packs).as_posix().encode() + file.read_bytes())
-    table: dict[str, list[Cost]] = cached("costs", digest.hexdigest()[:16], lambda: _table(packs, today), dict)
+    table: dict[str, list[Cost]] = cached(
+        "costs", digest.hexdigest()[:16], lambda: _table(packs, today), dict
+    )
 
     def of(concept: str, lexicon: str) -> list[Cost]:
         found = {cost.rule_id + cost.pack: cost for cost in table.get(f"lexicon {lexicon}", [])}

@@ -1,11 +1,11 @@
 """Turn the plain notation of the lexicons into regular expressions that cannot run away.
 
-    加微信            these characters
-    <add>…<wechat>   words of the sets `add` and `wechat`, at most 6 characters of one clause between
-    ……               at most 16 characters of one sentence between
-    (能|可以)?        one of these, perhaps none; 了? perhaps this one character
-    ^ and $          the beginning and the end of a clause
-    #                a number, in digits or in characters
+加微信            these characters
+<add>…<wechat>   words of the sets `add` and `wechat`, at most 6 characters of one clause between
+……               at most 16 characters of one sentence between
+(能|可以)?        one of these, perhaps none; 了? perhaps this one character
+^ and $          the beginning and the end of a clause
+#                a number, in digits or in characters
 """
 
 from __future__ import annotations
@@ -24,10 +24,12 @@ SENTENCE_END = "。!?;\\n"
 _GAP = f"[^{CLAUSE_END}、]{{0,6}}?"
 _WIDE_GAP = f"[^{SENTENCE_END}]{{0,16}}?"
 _NUMBER = r"(?:\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万几半]+)"
-_CLAUSE_START = f"(?:(?<=[{CLAUSE_END}:])|^)(?:亲亲?|您好|你好|不好意思|抱歉|那个|哦|嗯)?[,~]?"
+# What may stand before the beginning of a clause is in a group of its own: it is no part of a hit.
+CLAUSE_START = f"(?:(?<=[{CLAUSE_END}:])|^)((?:亲亲?|您好|你好|不好意思|抱歉|那个|哦|嗯)?[,~]?)"
 _PARTICLES = "哦呢呀啊的哈嘛吧了啦喔噢嗷滴哟亲"
-_CLAUSE_STOP = f"(?=[{_PARTICLES}]{{0,3}}(?:[{CLAUSE_END}\"”)(]|$))"
+_CLAUSE_STOP = f'(?=[{_PARTICLES}]{{0,3}}(?:[{CLAUSE_END}"”)(]|$))'
 _MAX_WORDS = 2000  # literals that one piece of a form may stand for when anchors are sought
+
 
 class BadForm(ValueError):
     """The form cannot be read; the text says why, zh and en."""
@@ -66,7 +68,8 @@ def compile_form(form: str, sets: Mapping[str, Sequence[str]]) -> Compiled:
     anchors, also = _anchors(pieces)
     if not anchors:
         raise BadForm(
-            "没有一处必有的字词（不能只有可省的部分和间隔）", "no word that is sure to be there (all is optional or a gap)"
+            "没有一处必有的字词（不能只有可省的部分和间隔）",
+            "no word that is sure to be there (all is optional or a gap)",
         )
     words = _joined(pieces) or []
     return Compiled(
@@ -90,7 +93,10 @@ def compile_pattern(pattern: str, anchors: Sequence[str]) -> Compiled:
     _refuse_runaway(tree, inside_repeat=False)
     words = [normalise(word).text for word in anchors]
     if not words or not all(words):
-        raise BadForm("正则表达式须写 anchors：文中必有其一的字词", "a pattern needs anchors: words of which one is in the text")
+        raise BadForm(
+            "正则表达式须写 anchors：文中必有其一的字词",
+            "a pattern needs anchors: words of which one is in the text",
+        )
     return Compiled(pattern, tuple(words))
 
 
@@ -112,9 +118,14 @@ def _refuse_runaway(tree: object, inside_repeat: bool) -> None:
         if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
             _low, high, inner = argument
             if inside_repeat:
-                raise BadForm("重复里又有重复，遇到某些文字会算不完", "a repetition inside a repetition may never end")
+                raise BadForm(
+                    "重复里又有重复，遇到某些文字会算不完", "a repetition inside a repetition may never end"
+                )
             if int(high) > 100:
-                raise BadForm("重复没有上限或上限过大，写成 {0,20} 这样", "a repetition without bound; write {0,20} or so")
+                raise BadForm(
+                    "重复没有上限或上限过大，写成 {0,20} 这样",
+                    "a repetition without bound; write {0,20} or so",
+                )
             _refuse_runaway(inner, inside_repeat=int(high) > 1)
         elif name == "SUBPATTERN":
             _refuse_runaway(argument[-1], inside_repeat)
@@ -171,7 +182,7 @@ class _Reader:
             self.at += wide
             return _Piece(_WIDE_GAP if wide else _GAP, None)
         if char in "^$#":
-            return _Piece({"^": _CLAUSE_START, "$": _CLAUSE_STOP, "#": _NUMBER}[char], None)
+            return _Piece({"^": CLAUSE_START, "$": _CLAUSE_STOP, "#": _NUMBER}[char], None)
         piece = self.named() if char == "<" else self.group()
         if self.form[self.at : self.at + 1] == "?":
             self.at += 1

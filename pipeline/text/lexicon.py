@@ -93,7 +93,9 @@ class Lexicons:
             store: tuple(sorted({normalise(word).text for word in listed} - {""}))
             for store, listed in sorted(words.items())
         }
-        mark = sha256(f"{self.fingerprint}{allowed}".encode()).hexdigest()[:16] if allowed else self.fingerprint
+        mark = (
+            sha256(f"{self.fingerprint}{allowed}".encode()).hexdigest()[:16] if allowed else self.fingerprint
+        )
         return Lexicons(self.lexicons, self.terms, self.forms, self.quoting, self.proof, mark, allowed)
 
     @cached_property
@@ -132,7 +134,17 @@ def fingerprint_of(files: Iterable[Path]) -> str:
     """Hash of the files' names and contents and of the code that reads them."""
     digest = sha256()
     code = Path(__file__).parent
-    own = [code / name for name in ("lexicon.py", "lexicon_file.py", "forms.py", "everyday.txt", "normalise.py", "variants.py")]
+    own = [
+        code / name
+        for name in (
+            "lexicon.py",
+            "lexicon_file.py",
+            "forms.py",
+            "everyday.txt",
+            "normalise.py",
+            "variants.py",
+        )
+    ]
     for file in [*own, *files]:
         digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,17 @@ _LEXICON_KEYS = (
     "negated_before", "negated_after", "note", "terms", "groups", *_CONTEXT,
 )  # fmt: skip
 _COMMON_KEYS = ("words", "quoting", "proof", "note")
-_LISTS = ("forms", "anchors", "unlike", "evidence", "role", "negated_before", "negated_after", "quoting", "proof")
+_LISTS = (
+    "forms",
+    "anchors",
+    "unlike",
+    "evidence",
+    "role",
+    "negated_before",
+    "negated_after",
+    "quoting",
+    "proof",
+)
 _FLAGS = ("homophones", "whole_message", "negation")
 
 
@@ -132,7 +143,7 @@ class LexiconReader:
         """The forms listed under a key, by number; one that cannot be read is a problem."""
         found = []
         for no, form in enumerate(self._list(data, key)):
-            compiled = self.compiled(lambda form=form: compile_form(form, sets), data, key, form, no)
+            compiled = self.compiled(partial(compile_form, form, sets), data, key, form, no)
             if compiled is not None:
                 found.append(self.number(compiled))
         return tuple(found)
@@ -144,7 +155,9 @@ class LexiconReader:
             return make()
         except BadForm as bad:
             listed = data.get(key)
-            line = listed.lines[no] if isinstance(listed, Seq) and no < len(listed.lines) else data.line_of(key)
+            line = (
+                listed.lines[no] if isinstance(listed, Seq) and no < len(listed.lines) else data.line_of(key)
+            )
             self._problem("bad_form", data, key, f"“{form}”：{bad.zh}", f"{form!r}: {bad.en}",
                           "按 docs/zh/text.md 的写法改", "see the notation in docs/en/text.md", line)  # fmt: skip
             return None
@@ -175,7 +188,9 @@ class LexiconReader:
         value = data.get(key)
         if isinstance(value, str) and value:
             return value
-        self._problem("missing_key", data, key, f"缺少 {key}", f"{key} is missing", f"补上 {key}", f"add {key}")
+        self._problem(
+            "missing_key", data, key, f"缺少 {key}", f"{key} is missing", f"补上 {key}", f"add {key}"
+        )
         return ""
 
     def _list(self, data: Map, key: str) -> list[str]:
@@ -220,9 +235,13 @@ class LexiconReader:
 class _Terms:
     """Reads the terms of one lexicon: plain words, terms with their own keys, groups with shared keys."""
 
-    def __init__(self, reader: LexiconReader, data: Map, lexicon: Lexicon, sets: dict[str, list[str]]) -> None:
+    def __init__(
+        self, reader: LexiconReader, data: Map, lexicon: Lexicon, sets: dict[str, list[str]]
+    ) -> None:
         self.reader, self.data, self.lexicon, self.sets = reader, data, lexicon, sets
-        self.shared = {key: reader.numbers(data, key, sets) for key in (*_CONTEXT, "negated_before", "negated_after")}
+        self.shared = {
+            key: reader.numbers(data, key, sets) for key in (*_CONTEXT, "negated_before", "negated_after")
+        }
 
     def read(self) -> None:
         self.listed(self.data, [self.data])
@@ -270,8 +289,9 @@ class _Terms:
 
         tier = inherited("tier", "wanted" if self.lexicon.purpose != "risk" else "")
         if tier not in TIERS and not (self.lexicon.purpose != "risk" and tier == "wanted"):
-            reader._problem("not_one_of", data, "tier", f"级别 {tier!r} 不在可选值内", f"tier {tier!r} is none of the values allowed",
-                            f"可选：{'、'.join(TIERS)}", f"choose from: {', '.join(TIERS)}", line)  # fmt: skip
+            owner = next((owner for owner in [data, *above] if "tier" in owner), data)
+            reader._problem("not_one_of", owner, "tier", f"级别 {tier!r} 不在可选值内", f"tier {tier!r} is none of the values allowed",
+                            f"可选：{'、'.join(TIERS)}", f"choose from: {', '.join(TIERS)}")  # fmt: skip
         compiled = self.forms(data, name, bool(inherited("homophones", False)), list(inherited("unlike", [])))
         wholes: tuple[str, ...] = ()
         if inherited("whole_message", False) is True:
@@ -315,8 +335,18 @@ class _Terms:
             found.append(reader.compiled(lambda: compile_pattern(pattern, anchors), data, "pattern", pattern))
         listed = reader._list(data, "forms") if "forms" in data else [] if "pattern" in data else [name]
         for no, form in enumerate(listed):
-            made = reader.compiled(lambda form=form: compile_form(form, self.sets), data, "forms" if "forms" in data else "term", form, no)
-            if made is not None and self.lexicon.purpose == "wanted" and ("(?<" in made.pattern or "(?=" in made.pattern):
+            made = reader.compiled(
+                partial(compile_form, form, self.sets),
+                data,
+                "forms" if "forms" in data else "term",
+                form,
+                no,
+            )
+            if (
+                made is not None
+                and self.lexicon.purpose == "wanted"
+                and ("(?<" in made.pattern or "(?=" in made.pattern)
+            ):
                 reader._problem("wanted_form", data, "forms", f"“{form}”：该说的话只用字词、组和间隔，不用 ^ $ 与字母", f"{form!r}: wanted wording takes words, groups and gaps only, no ^ $ or Latin letters",
                                 "去掉这些写法", "leave them out")  # fmt: skip
             found.append(made)

@@ -14,7 +14,7 @@ from pipeline.text.forms import is_everyday, shortest, stays
 from pipeline.text.lexicon import Form, Lexicon, Lexicons, Term
 from pipeline.text.normalise import LOOKALIKES, normalise, simplified
 
-SCHEMA = {
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "store_id": pl.String,
     "message_id": pl.String,
     "conversation_id": pl.String,
@@ -35,7 +35,11 @@ _REPEATS = "|".join(f"{char}{{3,}}" for char in "abcdefghijklmnopqrstuvwxyz")
 _DISGUISED = f"[{re.escape(''.join(LOOKALIKES))}]|{_REPEATS}"
 # Whatever is not plain simplified Chinese, small letters, digits and the usual punctuation; a blank or a
 # sign between letters may be stuffing.
-_ODD = r"[^\p{Han}a-z0-9，。！？、：；（）“”…~,.!?:;()\[\]+\-]|[\x{3400}-\x{4dff}]|[\p{Han}a-z][.\-][\p{Han}a-z]"
+_ODD = (
+    r"[^\p{Han}a-z0-9，。！？、：；（）“”…~,.!?:;()\[\]+\-]|[\x{3400}-\x{4dff}]|[\p{Han}a-z][.\-][\p{Han}a-z]"
+)
+_LONG_NUMBER = re.compile(r"[0-9]{6,}")
+_KNOWN = 100_000  # texts whose hits are kept
 _LONGEST_WHOLE = 12  # characters of the longest whole-message term, with some punctuation
 _SHORT = 8  # messages so short may be whole-message terms, or repeats of them
 _KEYS = ("store_id", "message_id", "conversation_id", "sent_at", "role", "agent_id")
@@ -48,12 +52,11 @@ def find_hits(messages: pl.DataFrame, lexicons: Lexicons) -> pl.DataFrame:
     conversation and time. start and end count characters of `text`, end exclusive.
     """
     matcher = matcher_of(lexicons)
-    rows = messages.with_row_index("row")
+    rows = messages.with_row_index("row").with_columns(pl.col("text").cast(pl.String))
     parts = [matcher.risks(rows), *(matcher.wanted(rows, lexicon) for lexicon in matcher.wanted_lexicons)]
     hits = pl.concat(parts).sort("row", "start", "end", "lexicon", "term")
-    return (
-        hits.join(rows.select("row", *_KEYS), on="row", how="left", maintain_order="left")
-        .select([pl.col(name).cast(kind) for name, kind in SCHEMA.items()])
+    return hits.join(rows.select("row", *_KEYS), on="row", how="left", maintain_order="left").select(
+        [pl.col(name).cast(kind) for name, kind in SCHEMA.items()]
     )
 
 
@@ -62,7 +65,11 @@ def find_in_texts(texts: Sequence[str], roles: Sequence[str], lexicons: Lexicons
     matcher = matcher_of(lexicons)
     found = matcher.find(list(dict.fromkeys(texts)))
     return [
-        [hit for hit in found.get(text, ()) if role in lexicons.lexicons[lexicons.terms[hit.term].lexicon].roles]
+        [
+            hit
+            for hit in found.get(text, ())
+            if role in lexicons.lexicons[lexicons.terms[hit.term].lexicon].roles
+        ]
         for text, role in zip(texts, roles, strict=True)
     ]
 
@@ -94,7 +101,9 @@ class Matcher:
     def __init__(self, lexicons: Lexicons) -> None:
         self.lexicons = lexicons
         risky = [no for no, term in enumerate(lexicons.terms) if self._lexicon(term).purpose != "wanted"]
-        self.wanted_lexicons = [lexicon for lexicon in lexicons.lexicons.values() if lexicon.purpose == "wanted"]
+        self.wanted_lexicons = [
+            lexicon for lexicon in lexicons.lexicons.values() if lexicon.purpose == "wanted"
+        ]
         self.risk_roles = sorted({role for no in risky for role in self._lexicon(lexicons.terms[no]).roles})
         self.wholes: dict[str, list[int]] = {}
         self.terms_of_form: dict[int, list[int]] = {}
@@ -105,6 +114,7 @@ class Matcher:
                 self.terms_of_form.setdefault(form, []).append(no)
         self.index = AnchorIndex(dict(enumerate(lexicons.forms)))
         self.risk_index = AnchorIndex({form: lexicons.forms[form] for form in self.terms_of_form})
+        self._known: dict[str, list[Found]] = {}  # canned replies come again and again
         self._old, self._new = list(simplified()), list(simplified().values())
 
     @cached_property
@@ -119,15 +129,23 @@ class Matcher:
         """The hits of each distinct text that has any."""
         found: dict[str, list[Found]] = {}
         for text in texts:
-            normal = normalise(text)
-            risky = self.risk_index.forms_in(normal.text)
-            if not risky and len(normal.text) > _LONGEST_WHOLE:
-                continue
-            looked_at = Text(normal, risky, self.index, self.lexicons)
-            hits = find_in(looked_at, self.terms_of_form, self.wholes)
+            # texts that differ in an order number only have the same hits in the same places
+            key = _LONG_NUMBER.sub(lambda run: "8" * len(run[0]), text)
+            hits = self._known.get(key)
+            if hits is None:
+                hits = self._known[key] = self._hits(key)
+                if len(self._known) > _KNOWN:
+                    self._known.clear()
             if hits:
                 found[text] = hits
         return found
+
+    def _hits(self, text: str) -> list[Found]:
+        normal = normalise(text)
+        risky = self.risk_index.forms_in(normal.text)
+        if not risky and len(normal.text) > _LONGEST_WHOLE:
+            return []
+        return find_in(Text(normal, risky, self.index, self.lexicons), self.terms_of_form, self.wholes)
 
     def risks(self, rows: pl.DataFrame) -> pl.DataFrame:
         """Hits of the lexicons of what must not be said, as row, lexicon, … without the message's keys."""
@@ -147,18 +165,11 @@ class Matcher:
         hits = candidates.join(hits, on="text", how="inner").filter(pl.col("role").is_in(pl.col("roles")))
         return self._without_allowed(hits).select("row", *_FOUND)
 
-    @cached_property
-    def scan_pattern(self) -> str:
-        """The words that every hit holds one of; the same for every store, so found once."""
-        words = shortest({re.sub(r"[^\w+]|_", "", word) for word in self.anchors})
-        return "|".join(map(re.escape, words))
-
     def _squeezed(self, text: pl.Expr) -> pl.Expr:
-        squeezed = (
+        return (
             text.str.normalize("NFKC").str.to_lowercase().str.replace_all(r"[^\p{Han}a-z0-9+]", "")
             .str.replace_many(self._old, self._new)
         )  # fmt: skip
-        return squeezed
 
     def candidates(self, spoken: pl.DataFrame) -> pl.DataFrame:
         """The rows whose text may hold a hit, and few others; never a row less.
@@ -172,19 +183,29 @@ class Matcher:
         ).collect().get_columns()  # fmt: skip
         sure = short | disguised
         plain = spoken.filter(~odd & ~sure).select("row", text.alias("scanned"))
-        strange = spoken.filter(odd & ~sure).lazy().select("row", self._squeezed(text).alias("scanned")).collect()
+        strange = (
+            spoken.filter(odd & ~sure).lazy().select("row", self._squeezed(text).alias("scanned")).collect()
+        )
         rows = [spoken.filter(sure)["row"], self.scan.rows(plain), self.scan.rows(strange)]
         return spoken.filter(pl.col("row").is_in(pl.concat(rows).implode()))
 
     def wanted(self, rows: pl.DataFrame, lexicon: Lexicon) -> pl.DataFrame:
         """The first place in each message where wording stands that ought to be said."""
         terms = [term for term in self.lexicons.terms if term.lexicon == lexicon.id]
-        expressions = [(re.compile(self.lexicons.forms[form].pattern), term) for term in terms for form in term.forms]
+        expressions = [
+            (re.compile(self.lexicons.forms[form].pattern), term) for term in terms for form in term.forms
+        ]
         union = "|".join(sorted({e.pattern for e, _ in expressions}, key=lambda p: (-len(p), p)))
         spoken = (
             rows.lazy()
             .filter(pl.col("role").is_in(list(lexicon.roles)) & pl.col("text").str.contains(union))
-            .select("row", "store_id", "conversation_id", "text", pl.col("text").str.extract(f"({union})").alias("matched_text"))
+            .select(
+                "row",
+                "store_id",
+                "conversation_id",
+                "text",
+                pl.col("text").str.extract(f"({union})").alias("matched_text"),
+            )
         )
         if lexicon.keep == "first_in_conversation":
             spoken = spoken.unique(["store_id", "conversation_id"], keep="first", maintain_order=True)

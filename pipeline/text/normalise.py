@@ -17,14 +17,26 @@ LOOKALIKES = dict(
         "aeopcyxkmtbhsijdqwvwikptyoaeuohvw",
         strict=True,
     )
-) | {"➕": "+", "✚": "+", "＋": "+", "╋": "+", "㊉": "+", "𝕩": "x", "×": "x", "✖": "x", "❌": "x", "Ⓥ": "v", "✌": "v"}
+) | {
+    "➕": "+",
+    "✚": "+",
+    "＋": "+",
+    "╋": "+",
+    "㊉": "+",
+    "𝕩": "x",
+    "×": "x",
+    "✖": "x",
+    "❌": "x",
+    "Ⓥ": "v",
+    "✌": "v",
+}
 for _base in (0x1F110, 0x1F130, 0x1F150, 0x1F170, 0x1F1E6):  # squared, circled and flag letters
     LOOKALIKES.update({chr(_base + no): chr(ord("a") + no) for no in range(26)})
 
 # Between two letters these are stuffing; a sentence does not end with them.
 _FILLERS = frozenset(" \t*._-·^#@$&`'=•—–^﹒∙●○■□◆◇★☆♥%\\")
 # These end a clause, and are stuffing only where every piece is a single character: 加,微,信.
-_BREAKS = frozenset("/|,、。~;:!?…()[]{}<>《》【】「」『』“”‘’\"")
+_BREAKS = frozenset('/|,、。~;:!?…()[]{}<>《》【】「」『』“”‘’"')
 _STUFFING = _FILLERS | _BREAKS
 _FULL_WIDTH = str.maketrans("，！？：；（）", ",!?:;()")
 
@@ -52,7 +64,9 @@ def simplified() -> dict[str, str]:
     zhconv.loaddict()
     table = zhconv.getdict("zh-hans")
     return {
-        old: new for old, new in table.items() if len(old) == 1 == len(new) and old != new and ord(old) > 0x2E00
+        old: new
+        for old, new in table.items()
+        if len(old) == 1 == len(new) and old != new and ord(old) > 0x2E00
     }
 
 
@@ -78,7 +92,9 @@ def _mapped(char: str) -> str:
             return " "
         return simplified().get(plain, plain)
     # a letter with its accents, or a sign such as ㈱: keep what is a letter or a digit, parentheses too
-    plain = "".join(part for part in unicodedata.normalize("NFD", plain) if unicodedata.category(part) != "Mn")
+    plain = "".join(
+        part for part in unicodedata.normalize("NFD", plain) if unicodedata.category(part) != "Mn"
+    )
     return "".join(simplified().get(part, part) for part in plain if part.strip())
 
 
@@ -136,7 +152,7 @@ def _is_stuffing(pairs: list[tuple[str, int]], start: int, end: int) -> bool:
     if not (left.isalnum() or left == "+") or not (right.isalnum() or right == "+"):
         return False
     between = {char for char, _ in pairs[start:end]}
-    if left.isdigit() and right.isdigit() or _is_pause(pairs[start:end]):
+    if (left.isdigit() and right.isdigit()) or _is_pause(pairs[start:end]):
         return False
     single = _single(pairs, start - 1) and _single(pairs, end)
     if between & _BREAKS:
@@ -177,7 +193,7 @@ def _collapse(pairs: list[tuple[str, int]]) -> list[tuple[str, int, int]]:
         while end < len(pairs) and pairs[end][0] == char:
             end += 1
         length = end - at
-        if (char.isalpha() and length > 2) or (char in _BREAKS or char == "?") and length > 1:
+        if (char.isalpha() and length > 2) or ((char in _BREAKS or char == "?") and length > 1):
             out.append((char, first, pairs[end - 1][1]))
         else:
             out.extend((char, origin, origin) for _, origin in pairs[at:end])

@@ -83,7 +83,10 @@ def score(utterances: Sequence[Utterance], lexicons: Lexicons) -> Score:
         met: dict[str, str] = {}
         for hit in hits:
             term = lexicons.terms[hit.term]
-            met.setdefault(lexicons.lexicons[term.lexicon].concept, f"{term.term}「{utterance.text[hit.start : hit.end]}」")
+            met.setdefault(
+                lexicons.lexicons[term.lexicon].concept,
+                f"{term.term}「{utterance.text[hit.start : hit.end]}」",
+            )
         if utterance.concept and utterance.concept in met:
             result.right[utterance.concept] += 1
         elif utterance.concept:

@@ -11,7 +11,20 @@ from typing import BinaryIO
 
 from pipeline.problems import GuizeError, Problem
 
-_TEXT_HEADINGS = ("text", "内容", "话术", "文案", "消息内容", "消息", "回复", "回复内容", "快捷短语", "content", "标题", "详情")
+_TEXT_HEADINGS = (
+    "text",
+    "内容",
+    "话术",
+    "文案",
+    "消息内容",
+    "消息",
+    "回复",
+    "回复内容",
+    "快捷短语",
+    "content",
+    "标题",
+    "详情",
+)
 _ROLES = {
     "agent": ("agent", "客服", "商家", "卖家", "人工", "人工客服", "seller", "商家客服", "1", ""),
     "buyer": ("buyer", "买家", "顾客", "客户", "用户", "消费者", "user", "customer", "0"),
@@ -79,7 +92,9 @@ def _sheet(data: bytes, name: str) -> Iterable[Sequence[object]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
     try:
-        rows: list[list[object]] = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()  # type: ignore[assignment]
+        rows: Iterable[Sequence[object]] = (
+            CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+        )
     except (CalamineError, OSError, ValueError) as error:
         raise _refused("text-workbook", name, f"不是能读的表格：{error}", f"not a workbook that can be read: {error}",
                        "另存为 .xlsx 或 .csv", "save it as .xlsx or .csv") from None  # fmt: skip

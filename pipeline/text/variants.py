@@ -27,7 +27,9 @@ def _by_sound() -> dict[str, str]:
     sounds: dict[str, list[str]] = {}
     # the 3,755 characters of GB 2312 level 1 are the ones people can type without thinking
     chars = [
-        bytes((high, low)).decode("gb2312", "ignore") for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF)
+        bytes((high, low)).decode("gb2312", "ignore")
+        for high in range(0xB0, 0xD8)
+        for low in range(0xA1, 0xFF)
     ]
     for char in chars:
         if len(char) == 1 and char not in _TOO_COMMON:

@@ -1,0 +1,59 @@
+"""The labelled set is large and hard enough, its split is fixed, and the lexicons do not get worse at it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.text.lexicon import Lexicons
+from pipeline.text.report import Utterance, is_scored_only, lines, read_utterances, score
+
+UTTERANCES = read_utterances(Path(__file__).parents[1] / "data" / "utterances.csv")
+
+
+def test_the_set_is_large_and_more_than_half_harmless() -> None:
+    assert len(UTTERANCES) >= 600
+    assert sum(not utterance.concept for utterance in UTTERANCES) > len(UTTERANCES) / 2
+    assert len({(utterance.role, utterance.text) for utterance in UTTERANCES}) == len(UTTERANCES)
+
+
+def test_every_concept_has_both_kinds(lexicons: Lexicons) -> None:
+    concepts = {lexicon.concept for lexicon in lexicons.lexicons.values() if lexicon.purpose == "risk"} - {
+        "jargon"
+    }
+    assert concepts <= {utterance.concept for utterance in UTTERANCES}
+    assert concepts <= {utterance.about for utterance in UTTERANCES if not utterance.concept}
+
+
+def test_the_split_never_moves() -> None:
+    assert [is_scored_only(text) for text in ("加我微信", "您好", "不行", "最好的面料")] == [
+        is_scored_only(text) for text in ("加我微信", "您好", "不行", "最好的面料")
+    ]
+    scored = sum(is_scored_only(utterance.text) for utterance in UTTERANCES)
+    assert 0.4 < scored / len(UTTERANCES) < 0.6
+
+
+def test_counts_of_right_missed_and_wrong(lexicons: Lexicons) -> None:
+    nothing: frozenset[str] = frozenset()
+    result = score(
+        [
+            Utterance("agent", "你这个傻逼", "abuse", nothing, "abuse"),
+            Utterance("agent", "您真好", "abuse", nothing, "abuse"),
+            Utterance("agent", "加我微信", "", nothing, "none"),
+            Utterance("agent", "加我微信聊", "", frozenset({"off_platform_trade"}), "none"),
+        ],
+        lexicons,
+    )
+    assert (result.precision(), result.recall()) == (0.5, 0.5)
+    assert (result.precision("abuse"), result.recall("abuse")) == (1.0, 0.5)
+    assert len(result.misses) == 2
+
+
+def test_the_scored_part_does_not_get_worse(lexicons: Lexicons) -> None:
+    scored = score([utterance for utterance in UTTERANCES if is_scored_only(utterance.text)], lexicons)
+    assert scored.precision() >= 0.92
+    assert scored.recall() >= 0.86
+
+
+def test_the_report_lists_misses_of_the_part_looked_at_only(lexicons: Lexicons) -> None:
+    report = list(lines([utterance for utterance in UTTERANCES if is_scored_only(utterance.text)], lexicons))
+    assert not any(line.startswith(("- ", "+ ")) for line in report)
