@@ -68,14 +68,27 @@ def run_command(
 @click.option("--month", help="只看一个月 YYYY-MM / one month only")
 @click.option("--format", "kind", type=click.Choice(["table", "csv", "json", "xlsx"]), default="table", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="写到文件 / write to a file")
-def exposure(warehouse: Path | None, store: str | None, month: str | None, kind: str, output: Path | None) -> None:
+@click.option("--pareto", is_flag=True, help="代价最集中的十种行为 / the ten behaviours that carry most")
+@click.option("--policy", is_flag=True, help="写出满足所有平台的统一标准（网页） / write the one standard that satisfies every platform, as a page")
+def exposure(
+    warehouse: Path | None, store: str | None, month: str | None, kind: str, output: Path | None, pareto: bool, policy: bool
+) -> None:
     """每家店在每个平台规则下的代价。
 
     What each store's behaviour costs under every platform's rules.
     """
-    from pipeline.show import show_exposure
+    from pipeline.show import show_exposure, show_pareto
 
-    show_exposure(warehouse or load_config(None).warehouse, store, month, kind, output)
+    folder = warehouse or load_config(None).warehouse
+    if policy:
+        from pipeline.policy import write_policy
+
+        file = write_policy(folder, output or Path("guize-policy.html"))
+        click.echo(say(f"已写出 {file}", f"written: {file}"), err=True)
+    elif pareto:
+        show_pareto(folder, store, kind)
+    else:
+        show_exposure(folder, store, month, kind, output)
 
 
 @click.command("explain")

@@ -57,14 +57,7 @@ def show_exposure(warehouse: Path, store: str | None, month: str | None, kind: s
     Raises:
         GuizeError: when there is no release, or no such store or month in it.
     """
-    current = warehouse / "current"
-    if not (current / "exposure.parquet").exists():
-        raise GuizeError(
-            Problem(
-                "no-release", str(warehouse), "这里还没有发布过结果", "nothing was published here yet",
-                f"先运行 guize run EXPORTS --warehouse {warehouse}", f"run guize run EXPORTS --warehouse {warehouse} first",
-            )
-        )  # fmt: skip
+    current = _current(warehouse)
     if kind == "table":
         matrix = _only(pl.read_parquet(current / "exposure_matrix.parquet"), store, month)
         console().print(_matrix_table(matrix))
@@ -83,6 +76,33 @@ def show_exposure(warehouse: Path, store: str | None, month: str | None, kind: s
         click.echo(say(f"已写出 {output}", f"written: {output}"), err=True)
     else:
         sys.stdout.write(text + ("" if text.endswith("\n") else "\n"))
+
+
+def show_pareto(warehouse: Path, store: str | None, kind: str) -> None:
+    """Print the behaviours that carry most of the exposure: a table, or all of them as csv or json.
+
+    Raises:
+        GuizeError: when there is no release, or no such store in it.
+    """
+    from pipeline.pareto_show import pareto_rows, pareto_table
+
+    frame = _only(pl.read_parquet(_current(warehouse) / "pareto.parquet"), store, None)
+    if kind == "table":
+        console().print(pareto_table(pareto_rows(warehouse, store)))
+    else:
+        sys.stdout.write(frame.write_csv() if kind == "csv" else frame.write_json() + "\n")
+
+
+def _current(warehouse: Path) -> Path:
+    current = warehouse / "current"
+    if not (current / "exposure.parquet").exists():
+        raise GuizeError(
+            Problem(
+                "no-release", str(warehouse), "这里还没有发布过结果", "nothing was published here yet",
+                f"先运行 guize run EXPORTS --warehouse {warehouse}", f"run guize run EXPORTS --warehouse {warehouse} first",
+            )
+        )  # fmt: skip
+    return current
 
 
 def _only(frame: pl.DataFrame, store: str | None, month: str | None) -> pl.DataFrame:

@@ -836,6 +836,23 @@ resets_on | date | 清零日，不详为空 | resets on; null when unknown
 forecast_low | date | 预计最早到达下一节点之日 | next node reached at the earliest
 forecast_high | date | 预计最晚到达之日 | … at the latest
 """ + _RUN),
+    _table("pareto", "marts", "一行一个确定性×店铺×规则×客服×时段的本平台违规（法律另计，不入），最贵在前", "one row per certainty, store, rule, agent and hour of day with home breaches (law stands outside), dearest first", """
+certainty | !text | confirmed、contingent | confirmed, contingent
+place | !int | 名次，从 1 数 | place, from 1
+store_id | !text | 店铺 | store
+platform | !text | 店铺所在平台代码 | judging code of the store's platform
+pack | !text | 判罚代码 | judging code
+rule_id | !text | 规则 | rule
+concept | !text | 概念 | concept
+agent_id | text | 客服，无从归到某人则空 | agent; null where none can be named
+hour_of_day | int | 几点，按窗口判的规则为空 | hour of the day; null for rules judged over windows
+breaches | !int | 违规数 | breaches
+money_low_cny | money | 金额下界（元） | money in yuan, low
+money_high_cny | money | 金额上界（元），上界不详者以下界计 | money in yuan, high; the low end where the high one is unknown
+points_high | number | 封顶后积分上界 | points after caps, high
+share | double | 占同一确定性总金额的比例 | share of the money of the same certainty
+cumulative_share | double | 累计比例 | share of this and all dearer ones
+""" + _RUN),
     _table("open_deadlines", "marts", "一行一件接下来要做的事", "one row per thing due next", """
 store_id | !text | 店铺 | store
 platform | !text | 店铺所在平台代码 | judging code of the store's platform

@@ -50,6 +50,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "exposure": "store_id pack rule_id month certainty points_class track",
         "exposure_matrix": "store_id pack month certainty track",
         "agent_scorecard": "store_id agent_id day track",
+        "pareto": "certainty place track",
         "data_coverage": "store_id table_name day track",
         "rule_coverage": "store_id pack rule_id track",
         "runs": "run_id",
@@ -115,6 +116,7 @@ FORBIDDEN: dict[str, dict[str, str]] = {
     },
     "exposure_effects": {"capped_above_uncapped": "high > uncapped_high", "negative": "low < 0"},
     "exposure_matrix": {"law_in_matrix": "pack = 'law'"},
+    "pareto": {"share_past_the_whole": "cumulative_share > 1.000001 or share > cumulative_share + 0.000001"},
     "data_coverage": {"ok_without_rows": "status = 'ok' and expected and rows = 0"},
 }
 
@@ -171,6 +173,13 @@ IDENTITIES: dict[str, dict[str, tuple[tuple[str, ...], str]]] = {
     "exposure_matrix": {
         f"sum_of_{column}": (("exposure", "exposure_matrix"), _unequal_sums(column))
         for column in ("breaches", "money_low_cny", "money_high_cny", "points_low", "points_high")
+    },
+    "pareto": {
+        "breaches_of_nobody": (
+            ("pareto", "breaches"),
+            "select abs((select coalesce(sum(breaches), 0) from pareto) "
+            "- (select count(*) from breaches where home and pack <> 'law' and certainty <> 'averted'))",
+        ),
     },
     "points_ledger": {
         "balance_is_carried_and_points_since_reset": (

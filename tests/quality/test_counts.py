@@ -70,6 +70,8 @@ def test_empty_tables_are_clean(connection: duckdb.DuckDBPyConnection) -> None:
         ),
         ("exposure_matrix", [{"money_high_cny": 7}], "exposure_matrix.unequal.sum_of_money_high_cny"),
         ("exposure_matrix", [{"pack": "law"}], "exposure_matrix.forbidden.law_in_matrix"),
+        ("pareto", [{"breaches": 3}], "pareto.unequal.breaches_of_nobody"),
+        ("pareto", [{"cumulative_share": 1.2}], "pareto.forbidden.share_past_the_whole"),
         ("exposure_matrix", [{"points_low": 7}], "exposure_matrix.unequal.sum_of_points_low"),
         (
             "points_ledger",
