@@ -10,7 +10,9 @@ from __future__ import annotations
 import html
 import re
 import zipfile
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,11 +102,23 @@ def _small(archive: zipfile.ZipFile, name: str) -> bytes:
 
 def _sheet(archive: zipfile.ZipFile, name: str, place: str, shared: Callable[[], pl.Series], bound: Bound) -> Sheet:
     def chunks(heading: int, width: int, columns: Sequence[int]) -> Iterator[pl.DataFrame]:
-        for cells in _read(archive, place, bound):
-            frame = _frame(cells, columns, width, shared)
-            yield frame.filter(pl.col(ROW) > heading + 1) if frame.height and frame.item(0, ROW) <= heading + 1 else frame
+        shared()  # read once, before the blocks that need it are read side by side
 
-    head = _head(next(_read(archive, place, bound, size=400_000), None), shared)
+        def work(data: Bytes) -> pl.DataFrame:
+            frame = _frame(_cells(data), columns, width, shared)
+            return frame.filter(pl.col(ROW) > heading + 1) if frame.height and frame.item(0, ROW) <= heading + 1 else frame
+
+        with ThreadPoolExecutor(2) as pool:
+            ahead: deque[Future[pl.DataFrame]] = deque()
+            for data in _blocks(archive, place, bound, _PIECE):
+                ahead.append(pool.submit(work, data))
+                if len(ahead) == 3:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+
+    first = next(_blocks(archive, place, bound, 400_000), None)
+    head = _head(None if first is None else _cells(first), shared)
     return Sheet(name, head, chunks, " ".join(cell for row in head[:10] for cell in row if cell))
 
 
@@ -121,8 +135,8 @@ def _head(cells: _Cells | None, shared: Callable[[], pl.Series]) -> list[list[st
     return rows
 
 
-def _read(archive: zipfile.ZipFile, place: str, bound: Bound, size: int = _PIECE) -> Iterator[_Cells]:
-    """The cells of a sheet in blocks of whole rows."""
+def _blocks(archive: zipfile.ZipFile, place: str, bound: Bound, size: int) -> Iterator[Bytes]:
+    """The XML of a sheet in blocks of whole rows."""
     with archive.open(place) as member:
         kept = b""
         total = 0
@@ -137,7 +151,7 @@ def _read(archive: zipfile.ZipFile, place: str, bound: Bound, size: int = _PIECE
                 kept = data
                 continue
             kept = data[end:]
-            yield _cells(np.frombuffer(data, np.uint8)[:end])
+            yield np.frombuffer(data, np.uint8)[:end]
         if b"<row " in kept and b"</sheetData>" not in kept and b"</row>" not in kept:
             raise NotPlain  # cut off within a row, or rows without an end tag
         if total and b"<x:" in kept:
