@@ -23,7 +23,6 @@ from pipeline.demo.writers.files import write_xlsx
 from pipeline.ingest.layouts import load_layouts
 from pipeline.ingest.read import ingest
 from pipeline.paths import packs_dir
-from pipeline.tables import by_name
 
 MB = 1_000_000
 
