@@ -800,7 +800,10 @@ concept | !text | 概念 | concept
 month | !text | 月份 YYYY-MM | month
 certainty | !text | confirmed、contingent、averted | confirmed, contingent, averted
 priced | !text | yes、partly、no | yes, partly, no
-""" + _SUMS + _RUN),
+""" + _SUMS + """
+expected_low_cny | money | 待定金额按历史处罚比例折算的下界；没有通知可比则空 | contingent money times the share that was penalised before, low; null without notices to go by
+expected_high_cny | money | 同上，上界 | the same, high
+""" + _RUN),
     _table("exposure_matrix", "marts", "一行一个店铺×代码×月×确定性（法律另计，不入）", "one row per store, pack, month and certainty (law stands outside)", _PACK + """
 month | !text | 月份 YYYY-MM | month
 certainty | !text | confirmed、contingent、averted | confirmed, contingent, averted
@@ -930,6 +933,16 @@ money_cny | money | 通知金额（元） | money of the notice
 predicted_low_cny | money | 预计下界 | predicted, low
 predicted_high_cny | money | 预计上界 | predicted, high
 amount_error_cny | money | 金额偏差 | error of the amount
+""" + _RUN),
+    _table("hit_rates", "marts", "一行一条规则×确定性：预计的违规中真被处罚的比例", "one row per rule and certainty: the share of predicted breaches that really drew a penalty", """
+pack | !text | 判罚代码 | judging code
+rule_id | !text | 规则 | rule
+certainty | !text | confirmed、contingent | confirmed, contingent
+predicted | !int | 有通知的店铺里预计的违规数 | breaches predicted in stores that have notices
+penalised | !int | 其中真被处罚的 | of them penalised
+share | !double | 比例 | share
+share_low | !double | 其 95% 区间下界（Wilson） | lower end of its 95% interval (Wilson)
+share_high | !double | 其 95% 区间上界 | upper end of it
 """ + _RUN),
     _table("data_coverage", "marts", "一行一个店铺×表×日", "one row per store, table and day", """
 store_id | !text | 店铺 | store

@@ -75,7 +75,9 @@ class Penalty:
         return self.pack or self.rule.split(".")[0]
 
 
-def priced(root: Path, cases: Sequence[Penalty], tables: Mapping[str, pa.Table]) -> World:
+def priced(
+    root: Path, cases: Sequence[Penalty], tables: Mapping[str, pa.Table], notices: Sequence[Mapping[str, Any]] = ()
+) -> World:
     """Price every case as a store of its own, named by its place; only the rules named and the ladders judge."""
     named = {case.rule for case in cases} | {row.rule for case in cases for row in case.happened if row.rule}
     named |= {row.rule for case in cases for row in case.expect if row.rule}
@@ -83,7 +85,7 @@ def priced(root: Path, cases: Sequence[Penalty], tables: Mapping[str, pa.Table])
     versions = pl.from_arrow(rules["rule_versions"])
     assert isinstance(versions, pl.DataFrame)
     places = Places(root / "facts", root / "state", root / "rules", root / "marts", root / "scratch")
-    facts: dict[str, list[dict[str, Any]]] = {"stores": [], "complaints": []}
+    facts: dict[str, list[dict[str, Any]]] = {"stores": [], "complaints": [], "platform_notices": [dict(row) for row in notices]}
     state: dict[str, list[dict[str, Any]]] = {"failing_units": [], "unit_daily": [], "fact_daily": []}
     for number, case in enumerate(cases):
         store_id = store_of(case, number)

@@ -51,6 +51,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "exposure_matrix": "store_id pack month certainty track",
         "agent_scorecard": "store_id agent_id day track",
         "pareto": "certainty place track",
+        "hit_rates": "pack rule_id certainty track",
         "data_coverage": "store_id table_name day track",
         "rule_coverage": "store_id pack rule_id track",
         "runs": "run_id",
@@ -116,6 +117,11 @@ FORBIDDEN: dict[str, dict[str, str]] = {
     },
     "exposure_effects": {"capped_above_uncapped": "high > uncapped_high", "negative": "low < 0"},
     "exposure_matrix": {"law_in_matrix": "pack = 'law'"},
+    "hit_rates": {
+        "penalised_above_predicted": "penalised > predicted",
+        "share_outside_its_interval": "share < share_low - 0.000001 or share > share_high + 0.000001",
+    },
+    "exposure": {"expected_above_possible": "expected_high_cny > money_high_cny"},
     "pareto": {"share_past_the_whole": "cumulative_share > 1.000001 or share > cumulative_share + 0.000001"},
     "data_coverage": {"ok_without_rows": "status = 'ok' and expected and rows = 0"},
 }

@@ -155,6 +155,14 @@ select
     case when coalesce(p.class_no, 1) = 1 then n.sanction_days_low end as sanction_days_low,
     case when coalesce(p.class_no, 1) = 1 then n.sanction_days_high end as sanction_days_high,
     case when coalesce(p.class_no, 1) = 1 then cast(round(n.stopped_days * d.mean_paid_cny, 2) as decimal(18, 2)) end as gmv_at_risk_cny,
+    case
+        when k.certainty = 'contingent' and coalesce(p.class_no, 1) = 1
+            then cast(round(cast(m.money_low_cny as double) * h.share_low, 2) as decimal(18, 2))
+    end as expected_low_cny,
+    case
+        when k.certainty = 'contingent' and coalesce(p.class_no, 1) = 1
+            then cast(round(cast(m.money_high_cny as double) * h.share_high, 2) as decimal(18, 2))
+    end as expected_high_cny,
     k.track,
     r.run_id,
     r.packs_version
@@ -184,3 +192,5 @@ left join priced_by as x
         and k.month = x.month and k.certainty = x.certainty
 left join store_daily_paid as d
     on k.store_id = d.store_id
+left join hit_rates as h
+    on k.pack = h.pack and k.rule_id = h.rule_id and k.certainty = h.certainty and k.track = h.track
