@@ -189,37 +189,62 @@ def _show_asks(connection: duckdb.DuckDBPyConnection, batch: Batch, kind: Kind) 
 def _build(
     connection: duckdb.DuckDBPyConnection, task: _Task, models: Mapping[str, Model], rules: Path, state: Path
 ) -> None:
-    target = f"{task.batch.name}.parquet"
     name = task.plan.name
+    paths = {table: state / table / name / f"{task.batch.name}.parquet" for table in (*UNIT_TABLES, *FACT_TABLES)}
     if task.plan.measure is None:
         for table in FACT_TABLES:
-            copy_to(connection, models[table].sql, by_name()[table], state / table / name / target)
+            copy_to(connection, models[table].sql, by_name()[table], paths[table])
         return
     _narrow(connection, rules, name, "true")
     for model in task.plan.chain:
-        run(connection, f"create or replace view {model.name} as {model.sql}")
+        if model.stage == "facts" and not model.reads & {f"shapes_{name}", f"combos_{name}"}:
+            # of the facts alone: found once for every pass and measure of the batch
+            run(connection, f"create table if not exists {model.name} as {model.sql}")
+        else:
+            run(connection, f"create or replace view {model.name} as {model.sql}")
     run(connection, f"create or replace view units as select * from {name}")
-    for table, condition in _passes(task):
-        path = state / table / name / target
-        path.unlink(missing_ok=True)
+    for table in UNIT_TABLES:
+        paths[table].unlink(missing_ok=True)
+    for table, condition in (("unit_daily", "true"), ("failing_units", "judged_each")):
         if _narrow(connection, rules, name, condition):
-            copy_to(connection, models[table].sql, by_name()[table], path)
+            copy_to(connection, models[table].sql, by_name()[table], paths[table])
+    _build_home(connection, task, models, rules, paths)
 
 
-def _passes(task: _Task) -> list[tuple[str, str]]:
-    """The tables of a measure, each with the combos that it needs: what is not joined costs nothing.
+def _build_home(
+    connection: duckdb.DuckDBPyConnection, task: _Task, models: Mapping[str, Model], rules: Path, paths: Mapping[str, Path]
+) -> None:  # fmt: skip
+    """What people act on (units to mend, deadlines): kept for the rules of a store's own platform only.
 
-    What people act on (units to mend, deadlines) is kept for the rules of a store's own platform only.
+    So each platform's combos look at its own stores alone, in a large batch one platform after the other.
     """
-    home = " or ".join(f"list_contains(packs, '{platform}')" for platform in task.batch.platforms)
-    passes = [
-        ("unit_daily", "true"),
-        ("failing_units", "judged_each"),
-        ("mend_units", f"judged_window and ({home})"),
-    ]
+    name, platforms = task.plan.name, task.batch.platforms
+    wanted = {"mend_units": "judged_window"}
     if task.plan.measure and "not_due_yet" in task.plan.measure.sql:
-        passes.append(("open_units", f"({home})"))
-    return passes
+        wanted["open_units"] = "true"
+    some = " or ".join(wanted.values())
+    found = False
+    for group in [(platform,) for platform in platforms] if task.batch.rows > ROWS_IN_MEMORY else [platforms]:
+        if not _narrow(connection, rules, name, f"({some}) and ({_home(group)})"):
+            continue
+        # a store's id begins with its platform and a slash; a range of ids skips whole files
+        stores = " or ".join(f"store_id >= '{platform}/' and store_id < '{platform}0'" for platform in group)
+        start = "insert into home_units" if found else "create or replace table home_units as"
+        kept = "(not ok or excluded_because = 'not_due_yet')"
+        run(connection, f"{start} select * from {name} where {kept} and ({stores})")
+        found = True
+    if not found:
+        return
+    run(connection, "create or replace view units as select * from home_units")
+    for table, condition in wanted.items():
+        if _narrow(connection, rules, name, f"({condition}) and ({_home(platforms)})"):
+            copy_to(connection, models[table].sql, by_name()[table], paths[table])
+    run(connection, "drop table home_units cascade")
+
+
+def _home(platforms: Iterable[str]) -> str:
+    """The condition that a combo belongs to one of these platforms."""
+    return " or ".join(f"list_contains(packs, '{platform}')" for platform in platforms)
 
 
 def _narrow(connection: duckdb.DuckDBPyConnection, rules: Path, measure: str, condition: str) -> bool:

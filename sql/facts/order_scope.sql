@@ -1,5 +1,18 @@
 -- order_scope: one row per order and scope of orders; met: 2 inside, 1 cannot be told, 0 outside
-with tested as (
+with looked_at as (    -- orders of other months only where a request of these months is about them
+    select
+        store_id,
+        order_id
+    from orders
+    union
+    select
+        store_id,
+        order_id
+    from aftersales
+    where order_id is not null
+),
+
+tested as (
     select
         o.store_id,
         o.order_id,
@@ -23,6 +36,8 @@ with tested as (
         p.high,
         p.members
     from nearby_orders as o
+    inner join looked_at as l
+        on o.store_id = l.store_id and o.order_id = l.order_id
     cross join order_scopes as p
 ),
 

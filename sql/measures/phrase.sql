@@ -1,14 +1,42 @@
 -- phrase: one row per message or conversation with a hit and combo, and one row for all others of a store's day
-with said as (         -- what the role said, a day: the units there are
+with said as (         -- what each role said, minute by minute: few rows, whatever shapes ask of them
+    select
+        store_id,
+        cast(sent_at as date) as day,
+        role,
+        extract(hour from sent_at) * 60 + extract(minute from sent_at) as minute,
+        count(*) as messages
+    from messages
+    where kind <> 'recall'
+    group by store_id, cast(sent_at as date), role, extract(hour from sent_at) * 60 + extract(minute from sent_at)
+),
+
+spoken as (            -- what the role said, a day: the units there are
+    select
+        s.shape,
+        m.store_id,
+        m.day,
+        cast(sum(m.messages) as bigint) as units
+    from said as m
+    cross join shapes_phrase as s
+    where
+        s.unit <> 'conversation'
+        and (m.role = s.role or (s.role = 'staff' and m.role in ('agent', 'robot')))
+        and m.day >= s.used_from
+        and m.day < s.used_to
+        and (s.hours_from_minute is null or m.minute between s.hours_from_minute and s.hours_to_minute - 1)
+    group by s.shape, m.store_id, m.day
+    union all
     select
         s.shape,
         m.store_id,
         cast(m.sent_at as date) as day,
-        case s.unit when 'conversation' then count(distinct m.conversation_id) else count(*) end as units
+        count(distinct m.conversation_id) as units
     from messages as m
     cross join shapes_phrase as s
     where
-        m.kind <> 'recall'
+        s.unit = 'conversation'
+        and m.kind <> 'recall'
         and (m.role = s.role or (s.role = 'staff' and m.role in ('agent', 'robot')))
         and cast(m.sent_at as date) >= s.used_from
         and cast(m.sent_at as date) < s.used_to
@@ -17,7 +45,7 @@ with said as (         -- what the role said, a day: the units there are
             or extract(hour from m.sent_at) * 60 + extract(minute from m.sent_at)
             between s.hours_from_minute and s.hours_to_minute - 1
         )
-    group by s.shape, s.unit, m.store_id, cast(m.sent_at as date)
+    group by s.shape, m.store_id, cast(m.sent_at as date)
 ),
 
 found as (             -- hits of the shape's lexicons
@@ -117,7 +145,7 @@ select
     cast(null as varchar) as matched_term,
     cast(null as varchar) as severity,
     s.units - coalesce(f.units, 0) as weight
-from said as s
+from spoken as s
 inner join combos_phrase as k
     on s.shape = k.shape
 left join failing_daily as f

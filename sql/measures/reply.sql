@@ -1,80 +1,37 @@
 -- reply: one row per unit (round, message, conversation or consumer's day) and combo; value = wait in seconds
-with judged as (       -- the buyer messages that start a clock, and the wait for whose reply counts
-    select
-        s.shape,
-        s.unit,
-        s.combine,
-        s.same_day,
-        s.clock_start,
-        s.used_from,
-        s.used_to,
-        s.robot_rounds = 'exclude' or list_contains(s.excludes, 'robot_only') as without_robot,
-        list_contains(s.excludes, 'cross_midnight') as without_midnight,
-        a.store_id,
-        a.conversation_id,
-        a.message_id,
-        a.agent_id,
-        a.order_id,
-        a.asked_at,
-        a.day,
-        a.next_is_robot,
-        list_contains(s.excludes, 'reported_user') and r.buyer_key is not null as reported,
-        a.transferred_at,
-        a.session_started_at,
-        case s.unit
-            when 'round' then concat(a.conversation_id, ':', cast(a.round as varchar))
-            when 'message' then a.message_id
-            when 'conversation' then a.conversation_id
-            else concat(a.buyer_key, ':', cast(a.day as varchar))
-        end as unit_id,
-        case s.reply_by
-            when 'human' then a.wait_human_seconds
-            when 'assisted' then a.wait_assisted_seconds
-            else a.wait_any_seconds
-        end as answer_seconds
-    from asks as a
-    cross join shapes_reply as s
-    left join reported_buyers as r
-        on a.store_id = r.store_id and a.buyer_key = r.buyer_key and a.asked_at >= r.from_at and a.asked_at <= r.to_at
-    where
-        -- a unit's day is that of its first message: what follows belongs to it on later days too
-        case
-            when s.unit in ('round', 'conversation') then cast(a.session_started_at as date) < s.used_to
-            else a.day >= s.used_from and a.day < s.used_to
-        end
-        -- a round or conversation is counted where its conversation began, a consumer's day where it was asked
-        and case when s.unit in ('round', 'conversation') then a.of_month else a.in_month end
-        and (s.every = 'buyer_message' or (s.every = 'round_opening' and a.opens_round) or a.opens_session)
-        and (not s.reached_human_only or a.reached_human)
-        and (s.offline_messages = 'count' or not coalesce(a.is_offline_message, false))
-        and (
-            s.hours_from_minute is null
-            or case s.hours_apply_to
-                when 'session_start' then extract(hour from a.session_started_at) * 60 + extract(minute from a.session_started_at)
-                when 'reply' then coalesce(extract(hour from a.human_at) * 60 + extract(minute from a.human_at), a.minute_of_day)
-                else a.minute_of_day
-            end between s.hours_from_minute and s.hours_to_minute - 1
-        )
-),
-
-timed as (             -- the wait by the shape's own definition; null when no reply counts
-    select
-        *,
-        (epoch(asked_at) - epoch(cast(day as timestamp))) + answer_seconds >= 86400 as crosses_midnight,
-        case
-            when same_day and (epoch(asked_at) - epoch(cast(day as timestamp))) + answer_seconds >= 86400 then null
-            when clock_start = 'transfer' and transferred_at > asked_at then answer_seconds - (epoch(transferred_at) - epoch(asked_at))
-            when clock_start = 'session_start' then answer_seconds + (epoch(asked_at) - epoch(session_started_at))
-            else answer_seconds
-        end as wait_seconds
-    from judged
-),
-
-clocked as (           -- one row per unit: several waits become one as the shape combines them
+with alone as (        -- units of one buyer message each: nothing to combine, which is most of the work saved
     select
         shape,
         store_id,
-        unit_id,
+        case unit
+            when 'round' then concat(conversation_id, ':', cast(round as varchar))
+            when 'message' then message_id
+            else conversation_id
+        end as unit_id,
+        asked_at as occurred_at,
+        day,
+        conversation_id,
+        message_id,
+        agent_id,
+        order_id,
+        without_robot and next_is_robot as robot_only,
+        reported,
+        without_midnight and coalesce(crosses_midnight, false) as crosses_midnight,
+        wait_seconds,
+        wait_seconds is null as unanswered
+    from reply_waits
+    where
+        (unit = 'message' or unit = 'round' and every = 'round_opening' or unit in ('round', 'conversation') and every = 'session_opening')
+        and day >= used_from and day < used_to
+),
+
+together as (          -- units of several buyer messages: their waits become one as the shape combines them
+    select
+        shape,
+        store_id,
+        case unit when 'consumer_day' then buyer_key else conversation_id end as unit_key,
+        case unit when 'consumer_day' then day end as unit_day,
+        case unit when 'round' then round end as unit_round,
         min(asked_at) as occurred_at,
         min(day) as day,
         min(conversation_id) as conversation_id,
@@ -90,9 +47,41 @@ clocked as (           -- one row per unit: several waits become one as the shap
             else max(wait_seconds)
         end as wait_seconds,
         case when min(combine) = 'first' then min_by(coalesce(wait_seconds, -1), asked_at) < 0 else bool_or(wait_seconds is null) end as unanswered
-    from timed
-    group by shape, store_id, unit_id
+    from reply_waits
+    where
+        unit = 'consumer_day'
+        or unit = 'round' and every = 'buyer_message'
+        or unit = 'conversation' and every <> 'session_opening'
+    group by
+        shape, store_id, case unit when 'consumer_day' then buyer_key else conversation_id end,
+        case unit when 'consumer_day' then day end, case unit when 'round' then round end
     having min(day) >= min(used_from) and min(day) < min(used_to)
+),
+
+clocked as (           -- one row per unit
+    select *
+    from alone
+    union all
+    select
+        shape,
+        store_id,
+        case
+            when unit_day is not null then concat(unit_key, ':', cast(unit_day as varchar))
+            when unit_round is not null then concat(unit_key, ':', cast(unit_round as varchar))
+            else unit_key
+        end as unit_id,
+        occurred_at,
+        day,
+        conversation_id,
+        message_id,
+        agent_id,
+        order_id,
+        robot_only,
+        reported,
+        crosses_midnight,
+        wait_seconds,
+        unanswered
+    from together
 ),
 
 counted as (           -- value and ok by the combo's limit
