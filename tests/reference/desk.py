@@ -108,9 +108,11 @@ def dispute(store: Store, p: Row) -> list[Unit]:
                 sales = [r for r in store["aftersales"] if r.order_id == o.order_id]
                 things.append((o.order_id, o.paid_at, o.order_id, sales, _complaints(store, o.order_id)))
     elif p.unit == "aftersale":
-        for r in store["aftersales"]:
-            if r.requested_at:
-                things.append((r.aftersale_id, r.requested_at, r.order_id, [r], _complaints(store, r.order_id)))
+        things.extend(
+            (r.aftersale_id, r.requested_at, r.order_id, [r], _complaints(store, r.order_id))
+            for r in store["aftersales"]
+            if r.requested_at
+        )
     else:
         days: dict[tuple[str, date], list[Row]] = {}
         for ask in asks(store):

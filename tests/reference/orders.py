@@ -20,7 +20,7 @@ def hours(number: Decimal | None) -> timedelta:
 def order_fact(order: Row, fact: str) -> Any:
     """What an order shows of a fact."""
     if fact in ("is_presale", "is_custom", "is_cash_on_delivery"):
-        return truth(order[fact] if fact in order else None)
+        return truth(order.get(fact))
     if fact == "promise_hours":
         promise = order.promised_ship_at and order.paid_at
         return hours_between(order.paid_at, order.promised_ship_at) if promise else None
