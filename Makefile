@@ -9,7 +9,7 @@ MAKEFLAGS += --no-builtin-rules
 BIN := .venv/bin
 STAMP := .venv/.installed-from-lock
 
-.PHONY: help setup demo test check bench text-report dictionary cookbook vendor clean
+.PHONY: help setup demo test campaign check bench text-report dictionary cookbook vendor clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -36,9 +36,13 @@ $(STAMP): requirements.lock pyproject.toml setup.py
 demo: $(STAMP) ## write sample exports of all platforms and judge them
 	@$(BIN)/guize demo ./demo
 	$(BIN)/guize run ./demo/exports --warehouse ./demo/warehouse
+	echo "guize 在 $(BIN) 里：先 source $(BIN)/activate / guize lies in $(BIN): source $(BIN)/activate first"
 
 test: $(STAMP) ## run the tests
 	$(BIN)/python -m pytest -n 2
+
+campaign: $(STAMP) ## the twin on 10,000 worlds and every mutant of the SQL (long)
+	GUIZE_CAMPAIGN=1 $(BIN)/python -m pytest -n 2 tests/engine/test_twin.py tests/engine/test_mutants.py
 
 check: $(STAMP) ## ruff, mypy, yamllint, sqlfluff, rules check
 	$(BIN)/ruff check .

@@ -9,7 +9,7 @@ import pytest
 
 from tests.engine import twin
 
-FULL = os.environ.get("GUIZE_FULL") == "1"
+FULL = os.environ.get("GUIZE_CAMPAIGN") == "1"  # `make campaign`: too long for every commit
 # many worlds are packed into one evaluation: a store is a world
 STORES = 250 if FULL else 40
 SEEDS = range(1000, 1010) if FULL else range(1000, 1001)
