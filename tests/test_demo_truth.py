@@ -16,7 +16,7 @@ MONEY = ["money_low_cny", "money_high_cny"]
 POINTS = ["points_low", "points_high"]
 DAYS = ["sanction_days_low", "sanction_days_high"]
 PRICE = ["certainty", *MONEY, "points_class", *POINTS, "sanction", *DAYS]
-MAY_BE_EMPTY = {"reconciliation", "rule_changes", "exclusions"}
+MAY_BE_EMPTY = {"reconciliation", "hit_rates", "rule_changes", "exclusions"}
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
