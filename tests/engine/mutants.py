@@ -24,12 +24,10 @@ def _of(file: str, topic: str, *pairs: tuple[str, str]) -> list[Mutant]:
 
 MUTANTS: list[Mutant] = [
     *_of(
-        "measures/reply", "chat",
-        ("else value <= coalesce(within_seconds, value)", "else value < coalesce(within_seconds, value + 1)"),
+        "facts/reply_waits", "chat",
         ("between s.hours_from_minute and s.hours_to_minute - 1", "between s.hours_from_minute and s.hours_to_minute"),
         ("between s.hours_from_minute and s.hours_to_minute - 1", "between s.hours_from_minute + 1 and s.hours_to_minute - 1"),
         ("else a.day >= s.used_from and a.day < s.used_to", "else a.day > s.used_from and a.day < s.used_to"),
-        ("having min(day) >= min(used_from)", "having min(day) > min(used_from)"),
         ("when same_day and (epoch(asked_at) - epoch(cast(day as timestamp))) + answer_seconds >= 86400", "when same_day and (epoch(asked_at) - epoch(cast(day as timestamp))) + answer_seconds > 86400"),
         ("+ answer_seconds >= 86400 as crosses_midnight", "+ answer_seconds > 86400 as crosses_midnight"),
         ("when 'assisted' then a.wait_assisted_seconds", "when 'assisted' then a.wait_human_seconds"),
@@ -37,11 +35,17 @@ MUTANTS: list[Mutant] = [
         ("and a.opens_round) or a.opens_session)", "and a.opens_session) or a.opens_session)"),
         ("(not s.reached_human_only or a.reached_human)", "(s.reached_human_only or a.reached_human)"),
         ("not coalesce(a.is_offline_message, false)", "coalesce(a.is_offline_message, true)"),
+        ("and transferred_at > asked_at", "and transferred_at < asked_at"),
+    ),
+    *_of(
+        "measures/reply", "chat",
+        ("else value <= coalesce(within_seconds, value)", "else value < coalesce(within_seconds, value + 1)"),
+        ("and day >= used_from and day < used_to", "and day > used_from and day < used_to"),
+        ("having min(day) >= min(used_from)", "having min(day) > min(used_from)"),
         ("bool_or(wait_seconds is null)", "bool_and(wait_seconds is null)"),
         ("when value is null then false", "when value is null then true"),
         ("else max(wait_seconds)", "else min(wait_seconds)"),
         ("bool_and(without_robot and next_is_robot)", "bool_or(without_robot and next_is_robot)"),
-        ("and transferred_at > asked_at", "and transferred_at < asked_at"),
         ("else least(c.wait_seconds, coalesce(k.cap_seconds, c.wait_seconds))", "else c.wait_seconds"),
     ),
     *_of("facts/reported_buyers", "chat", ("interval 7 day", "interval 6 day"), ("and upheld", "")),
