@@ -98,10 +98,10 @@ class Gates:
             found, counts = count(connection, table, checks)
             rows += found
             counted += zip(checks, counts, strict=True)
-        grouped: dict[str, int] = {}
+        grouped: dict[str, dict[str, int]] = {}
         for check, wrong in counted:
-            name = f"{check.table}: {check.kind}"
-            grouped[name] = grouped.get(name, 0) + wrong
+            of_kind = grouped.setdefault(check.kind, {})
+            of_kind[check.table] = of_kind.get(check.table, 0) + wrong
         condemned = set(self.judge(gate, grouped))
         failed = {check.name: n for check, n in counted if n and f"{check.table}: {check.kind}" in condemned}
         result = GateResult(gate, len(tables), rows, len(counted), failed)
@@ -109,8 +109,8 @@ class Gates:
             raise GateFailed(*(_problem(gate, check, n) for check, n in counted if check.name in failed))
         return result
 
-    def judge(self, gate: str, counts: dict[str, int]) -> list[str]:
-        """Let Great Expectations judge counts that must all be 0; returns the names it condemns."""
+    def judge(self, gate: str, counts: dict[str, dict[str, int]]) -> list[str]:
+        """Let Great Expectations judge counts by kind and table that must all be 0; names those it condemns."""
         if self._process is None:
             self.start()
         process = self._process
