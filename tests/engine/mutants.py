@@ -118,7 +118,7 @@ MUTANTS: list[Mutant] = [
     *_of("verdicts/band_tests", "desk", ("when observed < low then 2 when observed >= high", "when observed <= low then 2 when observed > high"), ("when observed >= high then 2 when observed < low", "when observed > high then 2 when observed <= low"), ("min(met) as met", "max(met) as met")),
     *_of("verdicts/gate_tests", "costs", ("when observed >= high then 2 when observed < low", "when observed > high then 2 when observed <= low")),
     *_of("verdicts/store_scope", "costs", ("when number_seen >= high then 2 when number_seen < low", "when number_seen > high then 2 when number_seen <= low"), ("case when text_seen is null then 1", "case when text_seen is null then 2")),
-    *_of("exposure/breach_nth", "costs", ("interval 2591999999999 microseconds preceding", "interval 999999999999 microseconds preceding"), ("date_trunc('month', day)", "date_trunc('year', day)")),
+    *_of("exposure/breach_nth", "history", ("interval 2591999999999 microseconds preceding", "interval 999999999999 microseconds preceding"), ("date_trunc('month', day)", "date_trunc('year', day)")),
     *_of(
         "exposure/penalty_tests", "costs",
         ("when op = 'lt' then case when number_seen < low then 2 when number_seen >= high", "when op = 'lt' then case when number_seen <= low then 2 when number_seen > high"),

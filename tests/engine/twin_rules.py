@@ -159,10 +159,15 @@ def annotation(rng: Random) -> dict[str, Any]:
     return {"measure": "annotation", "hours": "none", "params": {"concept": pick(rng, "abuse", "contempt", "stalling")}}
 
 
+def counted(rng: Random) -> dict[str, Any]:
+    return annotation(rng) | {"counted": True}
+
+
 CHAT = (reply, reply, reply, unserved, phrase, contact, offline_message, throughput, conversion, notice)
 ORDERS = (shipment, shipment, out_of_stock, seller_closed_unpaid, tracking, false_shipment, fake_trade, refund, complaint, dispute)
 DESK = (online, online, rating, review_handling, block, reply, complaint)
 COSTS = (annotation, annotation, annotation, shipment, out_of_stock)
+HISTORY = (counted, counted, counted)
 
 
 def version(rng: Random, made: dict[str, Any], start: str, classes: tuple[str, ...]) -> dict[str, Any]:
@@ -180,18 +185,18 @@ def version(rng: Random, made: dict[str, Any], start: str, classes: tuple[str, .
         scope["stores"] = pick(rng, [{"fact": "store_age_months", "ge": "1"}], [{"fact": "shop_type", "in": ["flagship"]}], [{"fact": "store_age_months", "gt": {"low": "1", "high": "3"}}])
     if rng.random() < 0.15:
         scope["period"] = "national_day"
-    judge = judgement(rng)
+    judge = judgement(rng, 0.8 if "counted" in made else 0.4)
     if judge["by"] != "each" and rng.random() < 0.1 and "period" not in scope:
         judge["window"] = {"calendar": "national_day"}
-    body = {"from": start, "track": "in_force", "measure": made["measure"], "params": made["params"], "scope": scope, "judge": judge, "penalties": penalties(rng, judge, classes)}
+    body = {"from": start, "track": "in_force", "measure": made["measure"], "params": made["params"], "scope": scope, "judge": judge, "penalties": penalties(rng, judge, classes, "counted" in made)}
     if made.get("binds"):
         body["binds_by"] = pick(rng, "occurred_at", "paid_at", "created_at")
     return body | {"evidence": [{"id": "E-JD-001", "supports": ["measure", "params", "scope", "judge", "penalties"]}]}
 
 
-def judgement(rng: Random) -> dict[str, Any]:
+def judgement(rng: Random, odds_of_each: float) -> dict[str, Any]:
     """Each unit, or bands over a window."""
-    if rng.random() < 0.4:
+    if rng.random() < odds_of_each:
         judge: dict[str, Any] = {"by": "each"}
         if rng.random() < 0.25:
             judge["window"] = {"every": pick(rng, "day", "week", "month")}
@@ -208,8 +213,8 @@ def judgement(rng: Random) -> dict[str, Any]:
     return {"by": pick(rng, "share", "mean", "count"), "window": window, "bands": [{"when": when, "severity": name} for when, name in zip(chosen, names, strict=True)]}
 
 
-def penalties(rng: Random, judge: dict[str, Any], classes: tuple[str, ...]) -> dict[str, Any]:
-    """Penalties with conditions, several effects, caps."""
+def penalties(rng: Random, judge: dict[str, Any], classes: tuple[str, ...], counted: bool) -> dict[str, Any]:
+    """Penalties with conditions, several effects, caps; where offences are counted, every condition speaks of the how-many-eth."""
     each = judge["by"] == "each"
     conditions = [
         [], [{"fact": "severity", "in": ["severe"]}], [{"fact": "severity", "in": ["general"]}], [{"fact": "nth", "in_window": pick(rng, "calendar_year", "calendar_month", "rolling_7d", "rolling_30d", "all"), "ge": pick(rng, "2", {"low": "2", "high": "4"})}],
@@ -219,6 +224,8 @@ def penalties(rng: Random, judge: dict[str, Any], classes: tuple[str, ...]) -> d
             [{"fact": "paid_cny", "lt": "300"}], [{"fact": "paid_cny", "ge": "300"}], [{"fact": "complaint_filed", "eq": "true"}], [{"fact": "complaint_upheld", "eq": "true"}],
             [{"fact": "warned_not_rectified", "eq": "true"}], [{"any": [[{"fact": "is_presale", "eq": "true"}], [{"fact": "paid_cny", "le": "100"}]]}],
         ]  # fmt: skip
+    if counted:
+        conditions = [[{"fact": "nth", "in_window": pick(rng, "rolling_30d", "rolling_30d", "rolling_7d", "calendar_month"), "ge": pick(rng, "2", "2", "3")}]]
     caps = [
         {"of": "points", "per": pick(rng, "day", "week", "year", "30d", "7d"), "max": pick(rng, "4", "6")}, {"of": "money", "per": pick(rng, "day", "week", "order", "7d"), "max": pick(rng, "20", "500")},
         {"of": "times", "per": pick(rng, "order", "day", "30d"), "max": pick(rng, "1", "2")},

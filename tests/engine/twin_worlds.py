@@ -11,6 +11,7 @@ Rows = dict[str, list[dict[str, Any]]]
 CLOCKS = ("00:00:00", "00:00:01", "07:59:59", "08:00:00", "12:30:00", "15:59:59", "16:00:00", "18:00:00", "22:59:59", "23:00:00", "23:58:00", "23:59:59")
 WAITS = (0, 1, 29, 30, 31, 59, 60, 179, 180, 181, 299, 300, 301, 3600, 7200, 86400)
 HOURS = (0, 1, 2, 23, 24, 25, 47, 48, 49, 71, 72, 73)
+APART = (1, 6, 7, 8, 12, 15, 18, 24, 29, 30, 31)
 TO_PERSON = "已为您转人工"
 
 
@@ -100,7 +101,10 @@ def orders(world: World) -> None:
     for _ in range(rng.randrange(1, 6)):
         order, created = world.id("o"), world.moment()
         cod, paid = rng.random() < 0.1, created if rng.random() < 0.85 else None
-        shipped = world.maybe(world.later(created), 0.65)
+        shipped, waybill = world.maybe(world.later(created), 0.65), world.maybe(f"{world.store[3:]}-t{rng.randrange(4)}", 0.7)
+        sent = [row for row in world.rows.get("orders", []) if "shipped_at" in row and "tracking_no" in row]
+        if sent and rng.random() < 0.2:  # a waybill used again, to the second where a rule draws its line
+            shipped, waybill = world.later(sent[-1]["shipped_at"], (24, 48)), sent[-1]["tracking_no"]
         picked = world.maybe(world.later(shipped or created), 0.55)
         delivered = world.maybe(world.later(picked or created), 0.3)
         closed = None if shipped else world.maybe(world.later(created), 0.3)
@@ -112,7 +116,7 @@ def orders(world: World) -> None:
             paid_cny=world.maybe(Decimal(rng.choice(("3.00", "99.99", "100.00", "299.99", "300.00", "5000.05"))), 0.9), is_cash_on_delivery=world.maybe(cod, 0.9),
             goods_cny=world.maybe(Decimal("88.85"), 0.7), is_presale=world.maybe(rng.random() < 0.2, 0.8), is_custom=world.maybe(rng.random() < 0.1, 0.8),
             supply_type=world.maybe(rng.choice(("spot", "direct_mail")), 0.7), category=world.maybe("生鲜", 0.3),
-            tracking_no=world.maybe(f"{world.store[3:]}-t{rng.randrange(4)}", 0.7),
+            tracking_no=waybill,
         )  # fmt: skip
         at = picked or shipped or created
         for _ in range(rng.choice((0, 0, 1, 2, 3))):
@@ -182,6 +186,19 @@ def findings(world: World) -> None:
             "annotations", annotation_id=world.id("n"), concept=rng.choice(("abuse", "contempt", "stalling")), happened_at=world.moment(),
             passed=rng.random() < 0.15, severity=rng.choice((None, "general", "severe")), order_id=order,
         )  # fmt: skip
+
+
+def histories(world: World) -> None:
+    """Findings of one or two kinds, days and weeks apart: what is counted over rolling days and months."""
+    rng, now = world.rng, world.moment()
+    last = datetime.combine(world.first, datetime.min.time()) + timedelta(days=world.days)
+    concepts = rng.sample(("abuse", "contempt", "stalling"), rng.choice((1, 1, 2)))
+    while now < last:
+        world.add(
+            "annotations", annotation_id=world.id("n"), concept=rng.choice(concepts), happened_at=now,
+            passed=rng.random() < 0.1, severity=rng.choice((None, "general", "severe")),
+        )  # fmt: skip
+        now = world.later(now, tuple(24 * days for days in APART))
 
 
 def make(seed: int, stores: int, first: date, days: int, kinds: tuple[Any, ...], platforms: tuple[str, ...] = ("jd",)) -> Rows:
