@@ -26,6 +26,7 @@ from pipeline.publish.release import publish
 from pipeline.quality.gates import Gate, Gates
 from pipeline.rules.compare import comparison_frames
 from pipeline.rules.compile import compile_packs
+from pipeline.rules.load import fingerprint as packs_fingerprint
 from pipeline.rules.load import load_packs
 from pipeline.tables import FACTS, RULES, by_name
 from pipeline.text.derive import derive
@@ -88,20 +89,24 @@ def run(
     """
     started_at = datetime.now().replace(microsecond=0)
     with warehouse_lock(warehouse), Gates(warehouse) as gates:
-        loaded = load_packs(packs)
+        version = packs_fingerprint(packs.resolve())
+        published = _published_inputs(warehouse)
+        # packs that a release was made with are sound: they are read again only when there is something to judge
+        loaded = load_packs(packs) if published.get("packs") != version else None
         lexicons = load_lexicons(packs / "lexicons", config.allowed_words)
         run_id = _run_id(warehouse, started_at)
         report = ingest(exports, warehouse, config, run_id, progress, packs=packs)
-        summary = Summary(run_id, started_at, warehouse, loaded.packs_version, report)
+        summary = Summary(run_id, started_at, warehouse, version[:12], report)
         derived = derive(warehouse / "facts", warehouse / "state", lexicons, progress)
-        inputs = _fingerprint(warehouse, loaded.fingerprint, lexicons.fingerprint, sql, min_grade)
-        if not full and not report.changed and not derived and inputs == _published_inputs(warehouse):
+        inputs = _inputs(warehouse, version, lexicons.fingerprint, sql, min_grade)
+        if not full and not report.changed and not derived and inputs == published:
             return summary
+        loaded = loaded or load_packs(packs)
         with _places(warehouse, run_id) as places:
             tables = compile_packs(loaded, min_grade)
             write_rules(tables, places.rules)
             summary.gates |= _check_inputs(gates, places)
-            info = RunInfo(run_id, started_at, loaded.packs_version)
+            info = RunInfo(run_id, started_at, summary.packs_version)
             done = evaluate(
                 places, packs=packs, sql=sql, info=info, first_seen=_first_seen(warehouse), full=full,
                 progress=progress,
@@ -116,8 +121,8 @@ def run(
                 **comparison_frames(loaded, run_id, min_grade),
                 "runs": _runs(warehouse, summary),
             }
-            publish(frames, warehouse, run_id, config.keep_releases, loaded.packs_version)
-            _inputs_file(warehouse).write_text(inputs, encoding="utf-8")
+            publish(frames, warehouse, run_id, config.keep_releases, summary.packs_version)
+            _inputs_file(warehouse).write_text(json.dumps(inputs), encoding="utf-8")
     return summary
 
 
@@ -143,24 +148,25 @@ def _run_id(warehouse: Path, started_at: datetime) -> str:
     return next(name for name in (base, *(f"{base}-{n}" for n in range(2, 10_000))) if name not in taken)
 
 
-def _fingerprint(warehouse: Path, packs: str, lexicons: str, sql: Path, min_grade: str) -> str:
+def _inputs(warehouse: Path, packs: str, lexicons: str, sql: Path, min_grade: str) -> dict[str, str]:
     """Everything that decides what a release says, bar the facts that ingest itself reports as changed."""
-    digest = hashlib.sha256(f"{packs} {lexicons} {min_grade}".encode())
+    queries, stores = hashlib.sha256(), hashlib.sha256()
     for path in sorted(sql.glob("*/*.sql")):
-        digest.update(path.read_bytes())
-    stores = warehouse / "facts" / "stores"
-    for path in sorted(stores.rglob("*.parquet")):
-        digest.update(pl.read_parquet(path).drop("ingested_run", strict=False).write_json().encode())
-    return digest.hexdigest()
+        queries.update(path.read_bytes())
+    for path in sorted((warehouse / "facts" / "stores").rglob("*.parquet")):
+        stores.update(pl.read_parquet(path).drop("ingested_run", strict=False).write_json().encode())
+    return {"packs": packs, "lexicons": lexicons, "min_grade": min_grade, "sql": queries.hexdigest(), "stores": stores.hexdigest()}
 
 
 def _inputs_file(warehouse: Path) -> Path:
-    return warehouse / "state" / "published.sha256"
+    return warehouse / "state" / "published.json"
 
 
-def _published_inputs(warehouse: Path) -> str | None:
+def _published_inputs(warehouse: Path) -> dict[str, str]:
+    """What the current release was made from; empty when there is none."""
     file = _inputs_file(warehouse)
-    return file.read_text(encoding="utf-8") if file.exists() and (warehouse / "current").exists() else None
+    told: dict[str, str] = json.loads(file.read_bytes()) if file.exists() and (warehouse / "current").exists() else {}
+    return told
 
 
 def _check(gates: Gates, gate: Gate, connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:

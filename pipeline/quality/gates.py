@@ -66,6 +66,7 @@ class Gates:
     def __init__(self, warehouse: Path) -> None:
         self.warehouse = warehouse
         self._process: subprocess.Popen[str] | None = None
+        self._asked = False  # a run with nothing to judge neither waits for the process nor rewrites the docs
         # what the process says on stderr; a pipe that nobody reads would block it
         self._told = tempfile.TemporaryFile(mode="w+", encoding="utf-8", errors="replace")  # noqa: SIM115
 
@@ -115,6 +116,7 @@ class Gates:
             self.start()
         process = self._process
         assert process is not None and process.stdin is not None and process.stdout is not None
+        self._asked = True
         try:
             print(json.dumps({"gate": gate, "counts": counts}), file=process.stdin, flush=True)
             answer = process.stdout.readline()
@@ -145,7 +147,7 @@ class Gates:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None or issubclass(kind, GateFailed):
+        if self._asked and (kind is None or issubclass(kind, GateFailed)):
             self.close()
         elif self._process is not None:
             self._process.kill()
