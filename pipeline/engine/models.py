@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-import sqlglot
-from sqlglot import exp
+import duckdb
 
 from pipeline.problems import GuizeError, Problem
+
+# in the tree that DuckDB's parser gives as JSON; quotes inside a text of the SQL are escaped there
+_TABLE = re.compile(r'"type":"BASE_TABLE".*?"table_name":"(\w+)"')
+_CTE = re.compile(r'"key":"(\w+)","value":\{')
 
 
 @dataclass(frozen=True)
@@ -25,14 +29,9 @@ class Model:
     path: Path
 
     @cached_property
-    def tree(self) -> exp.Query:
-        """The parsed SELECT."""
-        return parse(self.sql, str(self.path))
-
-    @cached_property
     def reads(self) -> frozenset[str]:
         """The tables and views that the SELECT names, its own CTEs left out."""
-        return tables_named(self.tree)
+        return tables_named(self.sql, str(self.path))
 
     @cached_property
     def fingerprint(self) -> str:
@@ -40,33 +39,33 @@ class Model:
         return hashlib.sha256(self.sql.encode()).hexdigest()[:16]
 
 
-def parse(sql: str, where: str) -> exp.Query:
-    """Parse one SELECT in DuckDB's dialect.
+@cache
+def tables_named(sql: str, where: str) -> frozenset[str]:
+    """Names of the tables that one SELECT reads, without its CTEs, by DuckDB's own parser.
 
     Raises:
         GuizeError: when the text is no single SELECT.
     """
-    try:
-        trees = [tree for tree in sqlglot.parse(sql, read="duckdb") if tree is not None]
-    except sqlglot.errors.ParseError as error:
-        raise GuizeError(
-            Problem("sql_syntax", where, str(error), str(error), "改正 SQL", "correct the SQL")
-        ) from error
-    tree = trees[0] if len(trees) == 1 else None
-    if not isinstance(tree, exp.Query):
+    question = (
+        "select tree, tree ->> 'error_type', tree ->> 'error_message', json_array_length(tree, '$.statements') "
+        "from (select json_serialize_sql(?, skip_null := true, skip_empty := true) as tree)"
+    )
+    tree, error, message, statements = _parser().execute(question, [sql]).fetchall()[0]
+    if error == "parser":
+        raise GuizeError(Problem("sql_syntax", where, message, message, "改正 SQL", "correct the SQL"))
+    if error or statements != 1:
         raise GuizeError(
             Problem(
                 "sql_not_one_select", where, "文件须恰好是一个 SELECT", "the file must be exactly one SELECT",
                 "拆成几个文件", "split it into files",
             )
         )  # fmt: skip
-    return tree
+    return frozenset(_TABLE.findall(tree)) - frozenset(_CTE.findall(tree))
 
 
-def tables_named(tree: exp.Query) -> frozenset[str]:
-    """Names of the tables a query reads, without its CTEs."""
-    ctes = {cte.alias_or_name for cte in tree.find_all(exp.CTE)}
-    return frozenset(table.name for table in tree.find_all(exp.Table) if table.name and table.name not in ctes)
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 1})
 
 
 def load_models(folder: Path) -> dict[str, Model]:
