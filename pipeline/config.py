@@ -32,10 +32,16 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, TypeVar, cast
 
+import yaml
+
+from pipeline.paths import packs_dir
 from pipeline.problems import GuizeError, Problem
 
 FILE_NAME = "guize.toml"
-PLATFORMS = ("douyin", "taobao", "tmall", "jd", "pinduoduo", "kuaishou", "suning")
+_REGISTERED: dict[str, dict[str, object]] = yaml.safe_load(
+    (packs_dir() / "registry" / "platforms.yaml").read_text(encoding="utf-8")
+)
+PLATFORMS = tuple(code for code, entry in _REGISTERED.items() if entry["home"] == "own")  # those with stores
 WebhookKind = Literal["dingtalk", "feishu", "wecom"]
 WEBHOOK_KINDS: tuple[WebhookKind, ...] = ("dingtalk", "feishu", "wecom")
 T = TypeVar("T")

@@ -205,6 +205,7 @@ def _row(line: _Line, packs: Packs) -> dict[str, Any]:
         "hours_apply_to": version.part("scope").get("hours_apply_to"),
         "judged_window": window[0] or None,
         "judged_window_en": window[1] or None,
+        "version_from": binding.certain_from if line.certain else None,
         "penalty_zh": penalties[0],
         "penalty_en": penalties[1],
         "strictness_rank": line.rank,
@@ -215,7 +216,9 @@ def _row(line: _Line, packs: Packs) -> dict[str, Any]:
     }
 
 
-_COLUMNS = (*tables.by_name()["rule_comparison"].names, "judged_window_en")
+# A line begins where its rank does; `version_from` is the day on which the text itself came into force.
+OWN_KEYS = ("judged_window_en", "version_from")
+_COLUMNS = (*tables.by_name()["rule_comparison"].names, *OWN_KEYS)
 
 
 def _bare_row(packs: Packs, concept: str, pack: str, status: str, track: str) -> dict[str, Any]:

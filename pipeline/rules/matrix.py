@@ -163,7 +163,7 @@ def _record(row: Row) -> dict[str, Any]:
 
 def _since(row: Row) -> str:
     if row["version_certain"]:
-        return str(row["from_date"])
+        return str(row["version_from"])
     if row["to_date"] == LAST_DAY:
         return say("？日期不详", "? undated")
     return say(f"？（{row['to_date']} 起确定）", f"? (sure from {row['to_date']})")

@@ -210,9 +210,11 @@ def coverage_sheet(packs: Packs) -> Sheet:
         said = [f"{say(*UNKNOWNS[kind])} {len(found)}" for kind, found in gaps.items() if found]
         notes.append(f"  {packs.registry.platforms[code][lang()]}（{code}）: " + say("；", "; ").join(said))
     total = rows[-1]
+    added = sum(int(manifest.get("counts", {}).get("added", 0)) for manifest in packs.manifests.values())
     title = say(
-        f"证据 {total[4]} 条已用 + {total[5]} 条有因不用 = {total[6]} 条",
-        f"statements: {total[4]} used + {total[5]} excused = {total[6]}",
+        f"证据 {total[4]} 条已用 + {total[5]} 条有因不用 = {total[6]} 条（首批 {total[6] - added} 条，后来补了 {added} 条）",
+        f"statements: {total[4]} used + {total[5]} excused = {total[6]}"
+        f" ({total[6] - added} of the first register, {added} added since)",
     )
     return Sheet(title, headings, rows, notes)
 

@@ -38,5 +38,5 @@ REGISTRY_FORMS: dict[str, dict[str, str]] = {
         "name": "!words", "codes": "!list:text", "version": "!text", "checked_on": "!day", "points_classes": "!map:spoken",
         "counts": "!form:counts", "appeal": "open", "note": "words",
     },
-    "counts": {"statements": "!whole", "rules": "!whole", "cases": "!whole"},
+    "counts": {"statements": "!whole", "rules": "!whole", "cases": "!whole", "added": "whole"},
 }  # fmt: skip
