@@ -580,6 +580,7 @@ excluded_because | text | 排除原因，空为计入 | why excluded; null when 
 units | !int | 单位数 | units
 ok_units | !int | 达标单位数 | units that are ok
 value_sum | double | 值之和 | sum of values
+valued_units | int | 有值的单位数，均值以此为分母 | units with a value, the denominator of a mean
 """),
     _table("fact_daily", "state", "一行一个店铺×事实表×日", "one row per store, fact table and day", """
 store_id | !text | 店铺 | store

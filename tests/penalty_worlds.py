@@ -180,7 +180,7 @@ def _sums(row: Sums, case: Penalty, store_id: str, versions: pl.DataFrame) -> di
     day = date.fromisoformat(row.day)
     return {
         "combo": _combo(versions, row.rule or case.rule, case, day), "store_id": store_id, "day": day, "units": row.units,
-        "ok_units": row.ok, "value_sum": row.value_sum,
+        "ok_units": row.ok, "value_sum": row.value_sum, "valued_units": 0 if row.value_sum is None else row.units,
     }  # fmt: skip
 
 

@@ -45,6 +45,7 @@ judged as (
         r.refused_at,
         f.fault_at,
         k.event,
+        case when c.met = 1 then c.missing end as scope_missing,
         case k.event
             when 'upload' then o.shipped_at
             when 'pickup' then o.picked_up_at
@@ -63,7 +64,9 @@ judged as (
         on o.store_id = r.store_id and o.order_id = r.order_id
     left join faulted as f
         on o.store_id = f.store_id and o.order_id = f.order_id
-    where o.paid_at is not null
+    left join order_scope as c
+        on o.store_id = c.store_id and o.order_id = c.order_id and k.orders_scope = c.orders_scope
+    where o.paid_at is not null and (k.orders_scope is null or c.met > 0)
 ),
 
 clocked as (
@@ -92,6 +95,7 @@ excluded as (
         *,
         coalesce(is_late, false) or coalesce(is_lost, false) or is_refused or coalesce(is_closed, false) as failed,
         case
+            when scope_missing is not null then scope_missing
             when list_contains(excludes, 'cash_on_delivery') and is_cash_on_delivery then 'cash_on_delivery'
             when list_contains(excludes, 'presale') and is_presale then 'presale'
             when list_contains(excludes, 'custom') and is_custom then 'custom'

@@ -11,6 +11,28 @@ with said as (         -- what each role said, minute by minute: few rows, whate
     group by store_id, cast(sent_at as date), role, extract(hour from sent_at) * 60 + extract(minute from sent_at)
 ),
 
+talked as (            -- conversations in which the role spoke; the day of the first word is theirs, midnight or not
+    select
+        s.shape,
+        s.used_from,
+        s.used_to,
+        m.store_id,
+        m.conversation_id,
+        min(cast(m.sent_at as date)) as day
+    from messages as m
+    cross join shapes_phrase as s
+    where
+        s.unit = 'conversation'
+        and m.kind <> 'recall'
+        and (m.role = s.role or (s.role = 'staff' and m.role in ('agent', 'robot')))
+        and (
+            s.hours_from_minute is null
+            or extract(hour from m.sent_at) * 60 + extract(minute from m.sent_at)
+            between s.hours_from_minute and s.hours_to_minute - 1
+        )
+    group by s.shape, s.used_from, s.used_to, m.store_id, m.conversation_id
+),
+
 spoken as (            -- what the role said, a day: the units there are
     select
         s.shape,
@@ -28,29 +50,20 @@ spoken as (            -- what the role said, a day: the units there are
     group by s.shape, m.store_id, m.day
     union all
     select
-        s.shape,
-        m.store_id,
-        cast(m.sent_at as date) as day,
-        count(distinct m.conversation_id) as units
-    from messages as m
-    cross join shapes_phrase as s
-    where
-        s.unit = 'conversation'
-        and m.kind <> 'recall'
-        and (m.role = s.role or (s.role = 'staff' and m.role in ('agent', 'robot')))
-        and cast(m.sent_at as date) >= s.used_from
-        and cast(m.sent_at as date) < s.used_to
-        and (
-            s.hours_from_minute is null
-            or extract(hour from m.sent_at) * 60 + extract(minute from m.sent_at)
-            between s.hours_from_minute and s.hours_to_minute - 1
-        )
-    group by s.shape, m.store_id, cast(m.sent_at as date)
+        shape,
+        store_id,
+        day,
+        count(*) as units
+    from talked
+    where day >= used_from and day < used_to
+    group by shape, store_id, day
 ),
 
 found as (             -- hits of the shape's lexicons
     select
         s.shape,
+        s.used_from,
+        s.used_to,
         h.store_id,
         case s.unit when 'conversation' then h.conversation_id else h.message_id end as unit_id,
         min(h.sent_at) as occurred_at,
@@ -71,8 +84,16 @@ found as (             -- hits of the shape's lexicons
             between s.hours_from_minute and s.hours_to_minute - 1
         )
     group by s.shape, s.used_from, s.used_to, h.store_id, case s.unit when 'conversation' then h.conversation_id else h.message_id end
-    -- a unit's day is that of its first hit
-    having cast(min(h.sent_at) as date) >= s.used_from and cast(min(h.sent_at) as date) < s.used_to
+),
+
+dated as (             -- a message's day is that of its hit, a conversation's that of its first word
+    select
+        f.*,
+        coalesce(t.day, cast(f.occurred_at as date)) as day
+    from found as f
+    left join talked as t
+        on f.shape = t.shape and f.store_id = t.store_id and f.unit_id = t.conversation_id
+    where coalesce(t.day, cast(f.occurred_at as date)) >= f.used_from and coalesce(t.day, cast(f.occurred_at as date)) < f.used_to
 ),
 
 counted as (           -- the unit fails when the phrase was said often enough, in the context that must hold
@@ -88,7 +109,7 @@ counted as (           -- the unit fails when the phrase was said often enough, 
                 then coalesce(o.paid_at <= f.occurred_at, false)
             else false
         end as ok
-    from found as f
+    from dated as f
     inner join combos_phrase as k
         on f.shape = k.shape
     left join conversations as c
@@ -101,11 +122,11 @@ failing_daily as (
     select
         combo,
         store_id,
-        cast(occurred_at as date) as day,
+        day,
         count(*) as units
     from counted
     where not ok
-    group by combo, store_id, cast(occurred_at as date)
+    group by combo, store_id, day
 )
 
 select                 -- long
@@ -113,7 +134,7 @@ select                 -- long
     store_id,
     unit_id,
     occurred_at,
-    cast(occurred_at as date) as day,
+    day,
     cast(times as double) as value,
     ok,
     cast(null as varchar) as excluded_because,

@@ -11,7 +11,8 @@ with dated as (        -- the gate has the rule's own window, though single unit
         end as bucket,
         d.units,
         d.ok_units,
-        d.value_sum
+        d.value_sum,
+        d.valued_units
     from rule_daily as d
     inner join judged_versions as v
         on d.version_id = v.version_id and v.gate is not null
@@ -24,7 +25,8 @@ summed as (
         bucket,
         cast(sum(units) as double) as units,
         cast(sum(units - ok_units) as double) as failing_units,
-        cast(sum(cast(value_sum as decimal(28, 3))) as double) as value_sum
+        cast(sum(cast(value_sum as decimal(28, 3))) as double) as value_sum,
+        cast(sum(valued_units) as double) as valued_units
     from dated
     group by store_id, version_id, bucket
 ),
@@ -43,7 +45,7 @@ tested as (
             when 'failing_share' then w.failing_units / nullif(w.units, 0)
             when 'units' then w.units
             when 'failing_units' then w.failing_units
-            when 'mean' then w.value_sum / nullif(w.units, 0)
+            when 'mean' then w.value_sum / nullif(w.valued_units, 0)
             when 'sum' then w.value_sum
         end as observed
     from summed as w

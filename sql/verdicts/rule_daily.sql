@@ -13,6 +13,7 @@ select
     cast(sum(case when d.excluded_because is null and x.day is null then d.units else 0 end) as bigint) as units,
     cast(sum(case when d.excluded_because is null and x.day is null then d.ok_units else 0 end) as bigint) as ok_units,
     cast(sum(case when d.excluded_because is null and x.day is null then d.value_sum end) as double) as value_sum,
+    cast(sum(case when d.excluded_because is null and x.day is null then d.valued_units else 0 end) as bigint) as valued_units,
     cast(sum(case when (d.excluded_because is not null or x.day is not null) then d.units else 0 end) as bigint) as excluded_units,
     max(case when d.excluded_because like 'missing:%' then d.excluded_because end) as missing
 from unit_daily as d

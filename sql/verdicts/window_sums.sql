@@ -9,6 +9,7 @@ with fixed as (
         d.units,
         d.ok_units,
         d.value_sum,
+        d.valued_units,
         d.excluded_units,
         d.missing
     from windows as w
@@ -26,6 +27,7 @@ rolling as (
         d.units,
         d.ok_units,
         d.value_sum,
+        d.valued_units,
         d.excluded_units,
         d.missing
     from windows as w
@@ -44,6 +46,7 @@ summed as (
         cast(sum(units) as bigint) as units,
         cast(sum(ok_units) as bigint) as ok_units,
         cast(sum(cast(value_sum as decimal(28, 3))) as double) as value_sum,
+        cast(sum(valued_units) as bigint) as valued_units,
         cast(sum(excluded_units) as bigint) as excluded_units,
         max(missing) as missing
     from (
@@ -68,5 +71,5 @@ select
     missing,
     ok_units / nullif(cast(units as double), 0) as ok_share,
     (units - ok_units) / nullif(cast(units as double), 0) as failing_share,
-    value_sum / nullif(units, 0) as mean_value
+    value_sum / nullif(valued_units, 0) as mean_value  -- a unit without a value (never answered) is no zero
 from summed

@@ -45,6 +45,7 @@ RULES = {
         version("reply", REPLY, judge={"by": "share", "window": {"days": "3"}, "bands": HALF}, **{"from": "2025-10-01"}),
     ],
     "share_half": [version("reply", REPLY, judge={"by": "share", "window": {"every": "day"}, "bands": HALF})],
+    "mean": [version("reply", REPLY, judge={"by": "mean", "window": {"every": "day"}, "bands": [{"when": [{"fact": "mean", "gt": "100"}], "severity": "general"}]})],
     "holiday": [version("reply", REPLY, {"period": "national_day"})],
     "holiday_window": [version("reply", REPLY, judge={"by": "share", "window": {"calendar": "national_day"}, "bands": HALF})],
     "shipped": [version("shipment", {"event": "upload", "limit": "fixed", "limit_hours": "48"}, {"excludes": ["presale"]})],
@@ -146,6 +147,8 @@ CASES = [
         [("2025-09-28", "2025-10-01", "breach"), ("2025-10-01", "2025-10-02", "ok"), ("2025-10-01", "2025-10-03", "ok"), ("2025-10-01", "2025-10-04", "ok")],
     ),
     Case("exactly half keeps “not below half”", "share_half", talk(("buyer", f"{DAY} 10:00:00"), ("agent", f"{DAY} 10:01:00"), ("buyer", f"{DAY} 11:00:00")), [(DAY, 2, 1, None)], [(DAY, "2025-09-21", "ok")]),
+    Case("a mean is of the waits there are: one never answered is no zero", "mean", talk(("buyer", f"{DAY} 10:00:00"), ("agent", f"{DAY} 10:02:30"), ("buyer", f"{DAY} 11:00:00")), [(DAY, 2, 1, None)], [(DAY, "2025-09-21", "breach")]),
+    Case("exactly the mean keeps “not above”", "mean", talk(("buyer", f"{DAY} 10:00:00"), ("agent", f"{DAY} 10:01:40"), ("buyer", f"{DAY} 11:00:00")), [(DAY, 2, 1, None)], [(DAY, "2025-09-21", "ok")]),
     Case("the day before the holiday", "holiday", talk(("buyer", "2025-09-30 23:59:59")), [("2025-09-30", 1, 0, None)], [("2025-09-01", "2025-10-01", None)]),  # type: ignore[list-item]
     Case("the first second of the holiday", "holiday", talk(("buyer", "2025-10-01 00:00:00")), [("2025-10-01", 1, 0, None)], [("2025-10-01", "2025-11-01", "breach")]),
     Case("the last second of the holiday", "holiday", talk(("buyer", "2025-10-08 23:59:59")), [("2025-10-08", 1, 0, None)], [("2025-10-01", "2025-11-01", "breach")]),

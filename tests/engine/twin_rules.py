@@ -90,7 +90,7 @@ def shipment(rng: Random) -> dict[str, Any]:
 
 
 def out_of_stock(rng: Random) -> dict[str, Any]:
-    return {"measure": "out_of_stock", "hours": "none", "binds": True, "excludes": some(rng, "cash_on_delivery", "presale", "custom"), "params": {
+    return {"measure": "out_of_stock", "hours": "none", "orders": True, "binds": True, "excludes": some(rng, "cash_on_delivery", "presale", "custom"), "params": {
         "event": pick(rng, "upload", "pickup", "upload_and_pickup", "upload_or_pickup"), "limit": pick(rng, "fixed", "promised", "promised_else_fixed"),
         "limit_hours": pick(rng, "24", "48"), "after_late_hours": pick(rng, "24", "none"), "after_tracking_fault_days": pick(rng, "1", "2"),
         "cases": some(rng, "late", "tracking_fault", "refusal", "seller_closed_paid"),

@@ -128,7 +128,8 @@ def out_of_stock(store: Store, p: Row) -> list[Unit]:
     """Orders that will not come: late beyond bearing, lost on the way, refused, or closed by the seller after payment."""
     units = []
     for order in store["orders"]:
-        if order.paid_at is None:
+        met, open_column = scope_of(order, p.orders)
+        if order.paid_at is None or met == NO:
             continue
         stopped = sent_at(order, p.event)
         fixed = order.paid_at + hours(p.limit_hours) if p.limit_hours is not None else None
@@ -145,7 +146,7 @@ def out_of_stock(store: Store, p: Row) -> list[Unit]:
         refused_at = _refused(store, order) if "refusal" in p.cases else None
         refused = refused_at is not None and (stopped is None or stopped >= refused_at)
         closed = "seller_closed_paid" in p.cases and order.closed_by == "seller" and stopped is None
-        why = _left_out(order, p)
+        why = open_column or _left_out(order, p)
         if why is None and not (lost or refused or closed):
             if "late" in p.cases and due is None:
                 why = "missing:orders.promised_ship_at"

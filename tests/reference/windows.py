@@ -45,7 +45,7 @@ class Sums:
         return {
             "ok_share": share, "failing_share": None if share is None else self.failing / self.units,
             "units": float(self.units), "failing_units": float(self.failing), "sum": float(self.value) if self.valued else None,
-            "mean": float(self.value) / self.units if self.valued else None,
+            "mean": float(self.value) / self.valued if self.valued else None,
         }.get(fact)  # fmt: skip
 
 

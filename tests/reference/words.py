@@ -15,10 +15,14 @@ def _spoken_by(role: str | None, wanted: str) -> bool:
 def phrase(store: Store, p: Row) -> list[Unit]:
     """What the role said: a unit that carries the phrase often enough fails; all others of a day stand in one row."""
     key = "conversation_id" if p.unit == "conversation" else "message_id"
-    said: dict[date, set[str]] = {}
+    days: dict[str, date] = {}  # of what was said; a conversation is of the day of its first word
     for message in store["messages"]:
         if message.kind != "recall" and _spoken_by(message.role, p.role) and inside(message.sent_at, p.hours):
-            said.setdefault(message.sent_at.date(), set()).add(message[key])
+            day = message.sent_at.date()
+            days[message[key]] = min(days.get(message[key], day), day)
+    said: dict[date, set[str]] = {}
+    for name, day in days.items():
+        said.setdefault(day, set()).add(name)
     hits: dict[str, list[Row]] = {}
     for hit in store["hits"]:
         wanted = hit.lexicon in p.lexicons and hit.tier in p.tiers and (not p.categories or hit.category in p.categories)
@@ -37,7 +41,7 @@ def phrase(store: Store, p: Row) -> list[Unit]:
             "unpaid_order": not (order and order.paid_at and order.paid_at <= first.sent_at),
         }.get(p.order_context, True)
         if times >= p.at_least and context:
-            day = first.sent_at.date()
+            day = days.get(name, first.sent_at.date())
             failing[day] = failing.get(day, 0) + 1
             units.append(Unit(
                 name, first.sent_at, day, float(times), False, base=order.paid_cny if order else None, order=order_id,
