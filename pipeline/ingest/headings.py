@@ -35,6 +35,12 @@ def footer_pattern() -> str:
     return r"^\s*(?:" + "|".join(_FOOTERS) + r")\s*[:：]?\s*$|" + _FOOTER_LIKE.pattern.replace("^", r"^\s*")
 
 
+@cache
+def footer_beginnings() -> frozenset[str]:
+    """The first letters of all footer rows."""
+    return frozenset(footer[0] for footer in _FOOTERS) | frozenset("-#=导下生数总共")
+
+
 def candidates(rows: Sequence[Sequence[str | None]]) -> list[tuple[int, list[str]]]:
     """Each row that may be the heading, as (row index, headings); two-row headings come combined."""
     found: list[tuple[int, list[str]]] = []

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import polars as pl
 
 from pipeline.ingest import limits, values
-from pipeline.ingest.headings import footer_pattern, normalise
+from pipeline.ingest.findings import PEOPLE, QUARANTINE, findings_of
+from pipeline.ingest.headings import footer_beginnings, footer_pattern, normalise
 from pipeline.ingest.layouts import TABLES, Layout, Match, Source
-from pipeline.ingest.masking import mask, mask_texts
+from pipeline.ingest.masking import mask_texts
 from pipeline.ingest.people import hash_people
 from pipeline.ingest.sheet import RAGGED, ROW, Sheet
 
 FREE_TEXT = {"text", "reply_text", "note", "reason", "close_reason", "detail_text"}
-PEOPLE = {"buyer_key"}
 _WORDS = {"text", "reply_text", "note", "detail_text"}
 MONTH = "month"
 # What places a row in a month; the first that is known counts.
@@ -37,7 +36,6 @@ _SAYS_SOMETHING = {"shipments": ("tracking_no", "shipped_at", "picked_up_at", "d
 _PLACED_BY_ORDER = {"orders", "order_items", "shipments"}
 _FILLED_LATER = {"store_id", "platform", "source_file", "source_row", "ingested_run", "item_no"}
 _BAD_CODE = {"id": "lost_digits", "people": "lost_digits", "timestamp": "bad_time", "money": "bad_money", "bool": "bad_bool"}
-QUARANTINE = pl.Schema({"row": pl.Int64, "column": pl.String, "value": pl.String, "reason": pl.String})
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ def parse_rows(chunk: pl.DataFrame, match: Match, owner: Owner) -> Parsed:
     total = chunk.height
     chunk = _drop_non_rows(chunk, match)
     parsed = Parsed(read=chunk.height, skipped=total - chunk.height)
-    bad: list[pl.DataFrame] = [_findings(chunk, chunk.get_column(RAGGED), "", None, "ragged")]
+    bad: list[pl.DataFrame] = [findings_of(chunk, chunk.get_column(RAGGED), "", None, "ragged")]
     positions = _positions(match)
     done = _columns(chunk, match, positions, owner, bad)
     frames: dict[str, pl.DataFrame] = {}
@@ -120,9 +118,10 @@ def parse_rows(chunk: pl.DataFrame, match: Match, owner: Owner) -> Parsed:
     _keep_masks(frames)
     lost = pl.concat([frame.select("row") for frame in bad if frame.height] or [pl.DataFrame(schema={"row": pl.Int64})])
     bad += [frame.join(lost, on="row", how="anti", maintain_order="left") for frame in _missing_keys(frames, match, chunk) if frame.height]
-    findings = pl.concat([frame for frame in bad if frame.height] or [pl.DataFrame(schema=QUARANTINE)])
-    parsed.quarantine = findings.sort("row", maintain_order=True)
-    refused = findings.get_column("row").unique()
+    bad = [frame for frame in bad if frame.height]
+    if bad:
+        parsed.quarantine = pl.concat(bad).sort("row", maintain_order=True)
+    refused = parsed.quarantine.get_column("row").unique()
     for name, frame in frames.items():
         if refused.len():
             frame = frame.filter(~pl.col("source_row").is_in(refused.implode()))
@@ -136,16 +135,24 @@ def _drop_non_rows(chunk: pl.DataFrame, match: Match) -> pl.DataFrame:
     """Leave out blank rows, footers and repeated headings; only rows whose first cell is odd are looked at closely."""
     first = pl.col("c0").str.strip_chars(values.WRAPPERS)
     heading = next((h for h, at in match.at.items() if at == (0,)), None)
-    repeated = (first.str.to_lowercase().str.replace_all(r"\s", "") == heading) if heading else pl.lit(False)
-    odd = chunk.select((first.is_null() | (first == "") | first.str.contains(footer_pattern()) | repeated).fill_null(False).alias("odd")).to_series()
+    begins = first.str.strip_chars().str.head(1)
+    odd = chunk.select((begins.is_null() | begins.is_in(_odd_beginnings(heading))).alias("odd")).to_series()
     if not odd.any():
         return chunk
+    repeated = (first.str.to_lowercase().str.replace_all(r"\s", "") == heading) if heading else pl.lit(False)
     cells = [name for name in chunk.columns if name not in (ROW, RAGGED)]
     blank = pl.all_horizontal(pl.col(name).is_null() | (pl.col(name).str.strip_chars(" \t\r\n\u3000") == "") for name in cells)
     told = [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)) for name in ("c0", "c1") if name in cells]
     footer = pl.coalesce(told).str.contains(footer_pattern()).fill_null(False)
     keep = chunk.filter(odd).select(~(blank | footer | repeated.fill_null(False))).to_series()
-    return chunk.filter(pl.repeat(True, chunk.height, eager=True).scatter(odd.arg_true(), keep))
+    return chunk if keep.all() else chunk.filter(pl.repeat(True, chunk.height, eager=True).scatter(odd.arg_true(), keep))
+
+
+@cache
+def _odd_beginnings(heading: str | None) -> list[str]:
+    """The letters with which the first cell of a blank row, a footer or a repeated heading can begin."""
+    letters = {"", *footer_beginnings(), *(heading or "")[:1]}
+    return sorted(letters | {letter.upper() for letter in letters})
 
 
 def _is_id(source: Source) -> bool:
@@ -159,46 +166,46 @@ def _columns(
     groups: dict[tuple[Any, ...], list[Source]] = {}
     for stated in match.layout.tables.values():
         for source in stated:
-            how = "people" if source.column in PEOPLE else "id" if _is_id(source) else source.type
-            how = "words" if source.column in _WORDS else how
-            groups.setdefault((how, source.headings, source.extract, id(source.values)), []).append(source)
+            groups.setdefault((_how(source), source.headings, source.extract, id(source.values)), []).append(source)
     plans = [(how, sources[0], sources) for (how, *_), sources in groups.items()]
-    texts = chunk.select(_text(source, positions[source]).alias(f"t{n}") for n, (_, source, _) in enumerate(plans))
-    asked = []
-    for n, (how, source, _) in enumerate(plans):
-        column = pl.col(f"t{n}")
-        if source.values is not None:
-            asked.append(column.unique().implode().alias(f"v{n}"))
-            continue
-        quick, odd = values.quick("id" if how == "people" else how, column)
-        asked += [quick.alias(f"v{n}"), odd.fill_null(False).alias(f"o{n}")]
-        if how in ("text", "words"):
-            asked.append((column.str.len_bytes() > limits.MAX_CELL_BYTES).any().alias(f"l{n}"))
-    lists = texts.select(ask for ask in asked if ask.meta.output_name()[0] in "vl" and _is_small(ask, plans))
-    wide = texts.select(ask for ask in asked if not (ask.meta.output_name()[0] in "vl" and _is_small(ask, plans)))
+    kinds = ["id" if how == "people" else how for how, _, _ in plans]
+    cells = [_text(source, positions[source]) for _, source, _ in plans]
+    texts = chunk.select((values.strip(kinds[n], cell) if plans[n][1].values is None else cell).alias(str(n)) for n, cell in enumerate(cells))
+    written = texts.select(pl.col(str(n)).unique().implode() for n, (_, source, _) in enumerate(plans) if source.values is not None)
+    quick = texts.select(values.quick(kinds[n], pl.col(str(n))) for n, (_, source, _) in enumerate(plans) if source.values is None)
+    long = _has_long_cells(chunk)
     done: dict[Source, pl.Series] = {}
     for n, (how, source, sources) in enumerate(plans):
-        text = texts.get_column(f"t{n}")
+        text = texts.get_column(str(n))
         code = _BAD_CODE.get(how, "bad_number")
+        wrong: pl.Series | None
         if source.values is not None:
-            (value, wrong), code = _mapped(text, lists.get_column(f"v{n}").item(), source), "unknown_value"
+            (value, wrong), code = mapped(text, written.get_column(str(n)).item(), source), "unknown_value"
         else:
-            kind = "id" if how == "people" else how
-            value, wrong = values.finish(kind, text, wide.get_column(f"v{n}"), wide.get_column(f"o{n}"))
+            value, wrong = values.finish(kinds[n], text, quick.get_column(str(n)))
             if how == "people":
                 value = hash_people(value, owner.key, owner.realm)
-            elif how in ("text", "words") and lists.get_column(f"l{n}").item():
-                wrong, code = (text.str.len_bytes() > limits.MAX_CELL_BYTES).fill_null(False), "too_long"
-        if wrong.any():
+            elif how in ("text", "words") and long:
+                wrong, code = (chunk.select(cells[n].str.len_bytes() > limits.MAX_CELL_BYTES).to_series()).fill_null(False), "too_long"
+        if wrong is not None and wrong.any():
             heading = next((h for h in source.headings if h in match.at), source.column)
-            bad.append(_findings(chunk, wrong, heading, text, code, source))
+            bad.append(findings_of(chunk, wrong, heading, chunk.select(cells[n]).to_series(), code, source))
         done |= dict.fromkeys(sources, value)
     return done
 
 
-def _is_small(ask: pl.Expr, plans: Sequence[tuple[str, Source, Any]]) -> bool:
-    name = ask.meta.output_name()
-    return name[0] == "l" or plans[int(name[1:])][1].values is not None
+def _how(source: Source) -> str:
+    """How the cells of a column are read: a kind of ``values``, or ``people``."""
+    if source.column in PEOPLE:
+        return "people"
+    if source.column in _WORDS:
+        return "words"
+    return "id" if _is_id(source) else source.type
+
+
+def _has_long_cells(chunk: pl.DataFrame) -> bool:
+    cells = [pl.col(name).str.len_bytes().max() for name in chunk.columns if name not in (ROW, RAGGED)]
+    return (chunk.select(pl.max_horizontal(cells)).item() or 0) > limits.MAX_CELL_BYTES
 
 
 def _text(source: Source, positions: Sequence[int]) -> pl.Expr:
@@ -208,64 +215,6 @@ def _text(source: Source, positions: Sequence[int]) -> pl.Expr:
     told = [pl.col(f"c{at}") for at in positions]
     text = told[0] if len(told) == 1 else pl.coalesce(pl.when(~cell.str.strip_chars(values.WRAPPERS).is_in(["", "-", "--"])).then(cell) for cell in told)
     return text.str.extract(source.extract, 1) if source.extract else text
-
-
-def _mapped(text: pl.Series, unique: pl.Series, source: Source) -> tuple[pl.Series, pl.Series]:
-    """Values through the layout's map: exact, then ``~pattern`` in order, then ``*``; unlisted ones are bad."""
-    assert source.values is not None
-    found = [_look_up(_value_key(value), source.values) for value in unique.to_list()]
-    dtype = {"bool": pl.Boolean, "int": pl.Int64}.get(source.type, pl.String)
-    if len(found) == 1:
-        value, known = found[0]
-        return pl.repeat(value, text.len(), dtype=dtype, eager=True), pl.repeat(not known, text.len(), eager=True)
-    new = pl.Series([value for value, _ in found], dtype=dtype)
-    wrong = pl.Series([not known for _, known in found], dtype=pl.Boolean)
-    value = text.replace_strict(unique, new, return_dtype=dtype)
-    if not wrong.any():
-        return value, pl.repeat(False, text.len(), eager=True)
-    return value, text.replace_strict(unique, wrong, return_dtype=pl.Boolean)
-
-
-def _value_key(value: str | None) -> str:
-    text = unicodedata.normalize("NFKC", value or "").strip(" \t\r\n'\"")
-    return "" if text in ("-", "--") else re.sub(r"\s+", "", text)
-
-
-def _look_up(key: str, mapping: Mapping[str, Any]) -> tuple[Any, bool]:
-    for written, value in mapping.items():
-        if _value_key(str(written)) == key:
-            return value, True
-    if key == "":
-        return None, True
-    for written, value in mapping.items():
-        if str(written).startswith("~") and re.search(str(written)[1:], key):
-            return value, True
-    if "*" not in mapping:
-        return None, False
-    return (key if mapping["*"] == "=" else mapping["*"]), True
-
-
-def _findings(
-    chunk: pl.DataFrame, wrong: pl.Series, column: str, text: pl.Series | None, code: str, source: Source | None = None
-) -> pl.DataFrame:
-    if not wrong.any():
-        return pl.DataFrame(schema=QUARANTINE)
-    rows = chunk.get_column(ROW).filter(wrong)
-    shown = [None] * rows.len() if text is None else [shown_value(value, source) for value in text.filter(wrong).to_list()]
-    return pl.DataFrame(
-        {"row": rows, "column": [column] * rows.len(), "value": pl.Series(shown, dtype=pl.String), "reason": [code] * rows.len()},
-        schema=QUARANTINE,
-    )
-
-
-def shown_value(value: str | None, source: Source | None = None) -> str | None:
-    """A value as quarantine shows it: masked, short, and never a live formula."""
-    if value is None:
-        return None
-    if source is not None and source.column in PEOPLE:
-        return "[买家]"
-    text = mask(value[:400])[0][:80]
-    return "'" + text if text[:1] in "=+-@\t\r" and not re.fullmatch(r"[+-]?[\d.,eE+-]+%?", text) else text
 
 
 def _fill_ids(frames: dict[str, pl.DataFrame], layout: Layout) -> None:
@@ -300,12 +249,15 @@ def _missing_keys(frames: Mapping[str, pl.DataFrame], match: Match, chunk: pl.Da
         if column.required and column.name in frame.columns and column.name not in _FILLED_LATER:
             headings = next((s.headings for s in match.layout.tables[name] if s.column == column.name), ())
             heading = next((h for h in headings if h in match.at), column.name)
-            found.append(_findings(chunk, frame.get_column(column.name).is_null(), heading, None, "missing_key"))
+            if frame.get_column(column.name).null_count():
+                found.append(findings_of(chunk, frame.get_column(column.name).is_null(), heading, None, "missing_key"))
     times = [time for time in TIMES.get(name, ()) if name not in _PLACED_BY_ORDER]
     if times:
         told = [time for time in times if time in frame.columns]
+        if any(frame.get_column(time).null_count() == 0 for time in told):
+            return found
         lost = frame.select(pl.all_horizontal(pl.col(told).is_null()) if told else pl.repeat(True, pl.len())).to_series()
-        found.append(_findings(chunk, lost, heading_of(match, times[0]), None, "missing_key"))
+        found.append(findings_of(chunk, lost, heading_of(match, times[0]), None, "missing_key"))
     return found
 
 
@@ -314,9 +266,12 @@ def _complete(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     required = [c.name for c in TABLES[name].columns if c.required and c.name not in _FILLED_LATER]
     if not set(required) <= set(frame.columns):
         return frame.clear()
-    frame = frame.drop_nulls(required) if required else frame
+    if any(frame.get_column(column).null_count() for column in required):
+        frame = frame.drop_nulls(required)
     told = [column for column in _SAYS_SOMETHING.get(name, ()) if column in frame.columns]
-    return frame.filter(pl.any_horizontal(pl.col(told).is_not_null())) if told else frame
+    if not told or any(frame.get_column(column).null_count() == 0 for column in told):
+        return frame
+    return frame.filter(pl.any_horizontal(pl.col(told).is_not_null()))
 
 
 def heading_of(match: Match, column: str) -> str:

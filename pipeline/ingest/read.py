@@ -22,10 +22,11 @@ from pipeline.ingest.files import (
     read_files,
     write_files,
 )
+from pipeline.ingest.findings import QUARANTINE
 from pipeline.ingest.layouts import Layout, Match, find_layout, layouts_version, load_layouts
 from pipeline.ingest.merge import Merger, month_of
 from pipeline.ingest.opened import Piece, open_file
-from pipeline.ingest.parse import QUARANTINE, Owner, Parsed, parse_sessions, parse_sheet
+from pipeline.ingest.parse import Owner, Parsed, parse_sessions, parse_sheet
 from pipeline.ingest.people import load_key
 from pipeline.ingest.quarantine import write_quarantine
 from pipeline.ingest.sniff import refuse

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from pipeline.ingest.findings import QUARANTINE
 from pipeline.ingest.masking import mask_texts
-from pipeline.ingest.parse import QUARANTINE, Owner, Parsed
+from pipeline.ingest.parse import Owner, Parsed
 from pipeline.ingest.people import hash_people
 
 SPOKEN = pl.Schema({

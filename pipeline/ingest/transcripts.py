@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline.ingest.parse import QUARANTINE, shown_value
+from pipeline.ingest.findings import QUARANTINE, shown_value
 from pipeline.ingest.values import read_cells
 
 _WHEN = r"(20\d{2}[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s+\d{1,2}:\d{2}(?::\d{2})?)"
