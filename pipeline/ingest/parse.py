@@ -16,6 +16,7 @@ from pipeline.ingest.findings import PEOPLE, QUARANTINE, findings_of
 from pipeline.ingest.headings import footer_beginnings, footer_pattern, normalise
 from pipeline.ingest.layouts import TABLES, Layout, Match, Source
 from pipeline.ingest.masking import mask_texts
+from pipeline.ingest.meanings import mapped
 from pipeline.ingest.people import hash_people
 from pipeline.ingest.sheet import RAGGED, ROW, Sheet
 
