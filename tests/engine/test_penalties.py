@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import duckdb
 import polars as pl
 import pytest
 
 from pipeline.paths import packs_dir
+from pipeline.quality.counts import checks_of, count, tables_in
 from pipeline.rules.change import with_fields
 from pipeline.rules.compile import compile_packs
 from pipeline.rules.load import load_packs
 from pipeline.rules.model import Packs
+from pipeline.tables import MARTS, RULES
 from tests.engine.penalty_cases import AT_ONCE, AT_ONCE_56, CASES, GENERAL, GENERAL_8
 from tests.penalty_worlds import Expect, Penalty, Unit, World, costs, priced, store_of
 
@@ -89,6 +92,25 @@ def test_low_never_above_high_nor_capped_above_uncapped(worlds: list[tuple[list[
     for _, world in worlds:
         effects = world.mart("exposure_effects")
         assert effects.filter((pl.col("low") > pl.col("high")) | (pl.col("high") > pl.col("uncapped_high"))).is_empty()
+
+
+def test_the_identities_of_the_gates_hold(worlds: list[tuple[list[Penalty], World]]) -> None:
+    """Worlds full of penalties, caps and ladders pass every check that a run makes on its marts."""
+    seen: dict[str, int] = {}
+    for _, world in worlds:
+        with duckdb.connect() as connection:
+            for table in (*RULES, *MARTS):
+                file = (world.places.rules if table.zone == "rules" else world.places.marts) / f"{table.name}.parquet"
+                if file.exists():
+                    connection.execute(f"create view {table.name} as select * from '{file}'")
+            there = tables_in(connection)
+            for table in MARTS:  # the rules of a world are cut to its packs
+                if table.name in there:
+                    checks = checks_of(table, there)
+                    rows, counts = count(connection, table, checks)
+                    seen[table.name] = seen.get(table.name, 0) + rows
+                    assert {check.name: wrong for check, wrong in zip(checks, counts, strict=True) if wrong} == {}
+    assert all(seen[name] > 0 for name in ("exposure", "exposure_effects", "exposure_matrix", "breaches", "points_ledger"))
 
 
 def test_a_wrong_expectation_is_found(worlds: list[tuple[list[Penalty], World]]) -> None:

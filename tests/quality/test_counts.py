@@ -72,7 +72,11 @@ def test_empty_tables_are_clean(connection: duckdb.DuckDBPyConnection) -> None:
         ("exposure_matrix", [{"pack": "law"}], "exposure_matrix.forbidden.law_in_matrix"),
         ("hit_rates", [{"penalised": 3, "predicted": 2}], "hit_rates.forbidden.penalised_above_predicted"),
         ("hit_rates", [{"share": 0.5, "share_low": 0.6}], "hit_rates.forbidden.share_outside_its_interval"),
-        ("exposure", [{"expected_high_cny": 3, "money_high_cny": 2}], "exposure.forbidden.expected_above_possible"),
+        (
+            "exposure",
+            [{"expected_high_cny": 3, "money_high_cny": 2}],
+            "exposure.forbidden.expected_above_possible",
+        ),
         ("pareto", [{"breaches": 3}], "pareto.unequal.breaches_of_nobody"),
         ("pareto", [{"cumulative_share": 1.2}], "pareto.forbidden.share_past_the_whole"),
         ("exposure_matrix", [{"points_low": 7}], "exposure_matrix.unequal.sum_of_points_low"),
@@ -89,7 +93,11 @@ def test_empty_tables_are_clean(connection: duckdb.DuckDBPyConnection) -> None:
         ),
         ("breaches", [{}], "breaches.unequal.breach_without_statement"),
         ("exposure", [{"month": "2025-10"}], "exposure.unequal.money_of_no_breach"),
-        ("exposure", [{"money_low_cny": 3, "money_high_cny": 3}], "exposure.unequal.money_unlike_its_effects"),
+        (
+            "exposure",
+            [{"money_low_cny": 3, "money_high_cny": 3}],
+            "exposure.unequal.money_unlike_its_effects",
+        ),
         ("hits", [{}], "hits.unequal.words_of_no_conversation"),
         ("messages", [{}], "messages.unequal.conversations_count_their_messages"),
         (
@@ -105,6 +113,27 @@ def test_empty_tables_are_clean(connection: duckdb.DuckDBPyConnection) -> None:
             "rule_versions.unequal.versions_overlap",
         ),
         ("bands", [{"version_id": "gone"}], "bands.dangling.version_id->rule_versions"),
+        ("orders", [{"created_at": datetime(2025, 10, 2)}], "orders.forbidden.paid_before_placed"),
+        ("asks", [{"wait_any_seconds": -1}], "asks.forbidden.negative_wait"),
+        ("conversations", [{"ended_at": datetime(2025, 9, 30)}], "conversations.forbidden.ends_before_start"),
+        ("conversations", [{"messages": 0}], "conversations.forbidden.no_message"),
+        ("hits", [{"start": 4, "end": 4}], "hits.forbidden.empty_span"),
+        ("agent_status", [{"ended_at": datetime(2025, 9, 30)}], "agent_status.forbidden.ends_before_start"),
+        ("rule_versions", [{"effective_from": datetime(2025, 10, 1)}], "rule_versions.forbidden.empty_span"),
+        ("verdicts", [{"window_end": datetime(2025, 10, 1)}], "verdicts.forbidden.empty_window"),
+        ("verdicts", [{"status": "breach", "value": None}], "verdicts.forbidden.breach_without_value"),
+        ("breaches", [{"money_low_cny": -1}], "breaches.forbidden.negative_money"),
+        ("breaches", [{"priced": "no"}], "breaches.forbidden.priced_without_amount"),
+        ("breaches", [{"pack": "baseline", "home": True}], "breaches.forbidden.baseline_at_home"),
+        ("exposure_effects", [{"low": -1}], "exposure_effects.forbidden.negative"),
+        (
+            "data_coverage",
+            [{"status": "ok", "expected": True, "rows": 0}],
+            "data_coverage.forbidden.ok_without_rows",
+        ),
+        ("exposure_matrix", [{"breaches": 3}], "exposure_matrix.unequal.sum_of_breaches"),
+        ("exposure_matrix", [{"money_low_cny": 7}], "exposure_matrix.unequal.sum_of_money_low_cny"),
+        ("exposure_matrix", [{"points_high": 7}], "exposure_matrix.unequal.sum_of_points_high"),
     ],
 )
 def test_planted_bad_rows_are_counted(
@@ -113,6 +142,15 @@ def test_planted_bad_rows_are_counted(
     for row in rows:
         insert(connection, table, **row)
     assert expected in wrong(connection, table)
+
+
+def test_every_declared_check_is_planted() -> None:
+    """No identity that nobody has seen fail."""
+    [marks] = [mark for mark in test_planted_bad_rows_are_counted.pytestmark if mark.name == "parametrize"]  # type: ignore[attr-defined]
+    planted = {expected for _, _, expected in marks.args[1]}
+    declared = {f"{table}.forbidden.{what}" for table, checks in FORBIDDEN.items() for what in checks}
+    declared |= {f"{table}.unequal.{what}" for table, checks in IDENTITIES.items() for what in checks}
+    assert declared - planted == set()
 
 
 def test_matrix_agrees_with_exposure(connection: duckdb.DuckDBPyConnection) -> None:
@@ -132,7 +170,15 @@ def test_matrix_agrees_with_exposure(connection: duckdb.DuckDBPyConnection) -> N
 def test_an_unknown_high_end_leaves_the_matrix_unknown(connection: duckdb.DuckDBPyConnection) -> None:
     insert(connection, "exposure", money_low_cny=3, money_high_cny=None, breaches=1)
     insert(connection, "exposure", rule_id="y", money_low_cny=1, money_high_cny=2, breaches=1)
-    insert(connection, "exposure_matrix", money_low_cny=4, money_high_cny=None, breaches=2, points_low=2, points_high=2)
+    insert(
+        connection,
+        "exposure_matrix",
+        money_low_cny=4,
+        money_high_cny=None,
+        breaches=2,
+        points_low=2,
+        points_high=2,
+    )
     assert wrong(connection, "exposure_matrix") == {}
     connection.execute("update exposure_matrix set money_high_cny = 5")
     assert wrong(connection, "exposure_matrix") == {"exposure_matrix.unequal.sum_of_money_high_cny": 1}
