@@ -19,6 +19,7 @@ CHECKS: tuple[Check, ...] = (
     checks_rules.dates_make_sense,
     checks_rules.parts_are_whole,
     checks_rules.windows_are_stated,
+    checks_rules.what_is_written_is_judged,
     checks_rules.bands_can_be_reached,
     checks_rules.penalties_can_be_reached,
     checks_rules.severities_come_from_bands,

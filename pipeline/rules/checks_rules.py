@@ -12,6 +12,8 @@ from pipeline.rules.model import Packs, Rule, Version
 from pipeline.rules.values import UNKNOWN
 from pipeline.rules.yamlfile import Map
 
+ROLLING = ("7d", "30d")
+LOOK_AT_ORDERS = ("shipment", "out_of_stock", "refund")  # measures that heed scope.orders
 _ID = re.compile(r"([a-z]+)\.[a-z][a-z0-9_]*\Z")
 
 
@@ -129,6 +131,30 @@ def windows_are_stated(packs: Packs) -> Iterator[Problem]:
         by = judge.get("by", "each")
         if by != "each" and "window" not in judge:
             yield finding("window_missing", place(rule, version, "judge"), by=by)
+
+
+def what_is_written_is_judged(packs: Packs) -> Iterator[Problem]:
+    """Nothing that the form allows and the engine does not know is passed over in silence."""
+    for rule, version in each_version(packs):
+        for number, penalty in enumerate(version.penalties, 1):
+            rolling = sum(cap.per in ROLLING for cap in penalty.caps)
+            if len(penalty.caps) > 2 or rolling > 1:
+                yield finding(
+                    "not_judged", place(rule, version, "penalties"), field=f"of[{number}].caps",
+                    why_zh="一条处罚至多两个上限，其中至多一个滚动（7d、30d）",
+                    why_en="a penalty has at most two caps, of which at most one rolls (7d, 30d)",
+                )  # fmt: skip
+        if version.orders is not None and version.measure not in LOOK_AT_ORDERS:
+            yield finding(
+                "not_judged", place(rule, version, "scope"), field="orders",
+                why_zh=f"量法 {version.measure} 不看订单范围",
+                why_en=f"measure {version.measure} does not look at the scope of orders",
+            )  # fmt: skip
+        if version.part("params").get("min_agents", "1") not in ("1", UNKNOWN):
+            yield finding(
+                "not_judged", place(rule, version, "params"), field="min_agents",
+                why_zh="在线时长只算至少一人在线", why_en="hours online are those with at least one agent",
+            )  # fmt: skip
 
 
 def bands_can_be_reached(packs: Packs) -> Iterator[Problem]:

@@ -112,6 +112,8 @@ KINDS: dict[str, Kind] = {
         "改正拼写，或在 judge.bands 里给出", "mend the spelling, or give it in judge.bands"),
     "window_missing": Kind("按 {by} 判定须有考核周期", "judging by {by} needs a window",
         "加 judge.window，来源没说写 unknown", "add judge.window, unknown if no source says"),
+    "not_judged": Kind("{field} 判不了：{why_zh}", "{field} is not judged: {why_en}",
+        "换一种写法；要判它，先给引擎补上", "write it another way; to have it judged, the engine comes first"),
     "recurrence_loop": Kind("规则互相计数成环：{loop}", "rules count each other in a loop: {loop}",
         "去掉其中一环", "break the loop"),
     # evidence

@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.lang import set_lang
+from pipeline.paths import packs_dir
 from pipeline.problems import RulesInvalid
+from pipeline.rules import checks_rules
+from pipeline.rules.change import with_fields
 from pipeline.rules.compare import comparison_frames
 from pipeline.rules.compile import compile_packs
 from pipeline.rules.findings import KINDS
@@ -170,6 +173,24 @@ PLANTED = [
     Planted("severity_unknown", RULES, "fact: severity, in: [low]", "fact: severity, in: [lowest]"),
     Planted("window_missing", RULES, "window: {every: day}, bands", "bands"),
     Planted(
+        "not_judged",
+        RULES,
+        "caps: [{of: points, per: week, max: '8'}]",
+        "caps: [{of: points, per: week, max: '8'}, {of: points, per: day, max: '4'}, {of: times, per: order, max: '1'}]",
+    ),
+    Planted(
+        "not_judged",
+        RULES,
+        "caps: [{of: points, per: week, max: '8'}]",
+        "caps: [{of: points, per: 30d, max: '8'}, {of: times, per: 7d, max: '1'}]",
+    ),
+    Planted(
+        "not_judged",
+        RULES,
+        "'23:00'], hours_apply_to: question}",
+        "'23:00'], hours_apply_to: question, orders: [{fact: supply_type, in: [spot]}]}",
+    ),
+    Planted(
         "recurrence_loop",
         RULES,
         "      measure: phrase\n      params: {lexicons: [abuse]}",
@@ -311,3 +332,10 @@ def test_whatever_is_written_is_refused_in_words_and_never_by_a_crash(tmp_path: 
         for rule in packs.rules.values():
             rule_sheet(packs, rule)
         (tmp_path / file).write_text(FILES[file], encoding="utf-8")
+
+
+def test_more_agents_than_one_are_not_judged() -> None:
+    changed = with_fields(load_packs(packs_dir(), strict=False), {"suning.online_hours_day.min_agents": "2"})
+    found = list(checks_rules.what_is_written_is_judged(changed))
+    assert [problem.code for problem in found] == ["not_judged"]
+    assert "suning.online_hours_day" in found[0].where
