@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import duckdb
+import polars as pl
 
 from pipeline.tables import Table
 
@@ -26,7 +27,7 @@ def open_duckdb(
         run(connection, f"set temp_directory = '{quoted(scratch)}'")
         run(connection, "set enable_progress_bar = false")
         run(connection, "set preserve_insertion_order = false")
-        run(connection, "set timezone = 'Asia/Shanghai'")
+        run(connection, "set global timezone = 'Asia/Shanghai'")
         if threads:
             run(connection, f"set threads = {threads}")
         yield connection
@@ -60,6 +61,13 @@ def files_select(files: Iterable[Path], empty: str) -> str:
     """A SELECT over Parquet files, or `empty` when there is none."""
     listed = ", ".join(f"'{quoted(file)}'" for file in files)
     return f"select * from read_parquet([{listed}], hive_partitioning = false)" if listed else empty
+
+
+def make_from_frame(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """Copy a frame into the table `name`."""
+    connection.register(f"{name}_frame", frame.to_arrow())
+    run(connection, f"create or replace table {name} as select * from {name}_frame")
+    connection.unregister(f"{name}_frame")
 
 
 def copy_to(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, target: Path) -> None:

@@ -25,6 +25,7 @@ from pipeline.engine.store_month import Done, build_state
 Progress = Callable[[str, int, int], None]
 # a combo's own limit, by the parameter that holds it
 LIMITS = ("within_seconds", "limit_hours", "within_hours", "min_hours", "at_least", "good_from", "ratio")
+SMALL_STATE = 30_000_000  # bytes of Parquet
 EXPECTED = ("orders", "orders_shipped", "orders_picked_up", "messages", "aftersales", "agent_status", "complaints")
 
 
@@ -74,15 +75,21 @@ def evaluate(
         make_batches(places.facts, rows_per_batch), models, places.rules, places.state, places.scratch,
         memory=memory, full=full, progress=progress,
     )  # fmt: skip
-    with open_duckdb(places.scratch, memory=memory) as connection:
+    small = is_small(places.state)
+    with open_duckdb(places.scratch, memory=memory, threads=1 if small else None) as connection:
         show_inputs(
             connection, facts=places.facts, state=places.state, rules=places.rules,
-            frames=small_tables(packs, models, places.rules, first_seen), info=info,
+            frames=small_tables(packs, models, places.rules, first_seen), info=info, in_memory=small,
         )  # fmt: skip
-        marts = build_marts(connection, models, places.marts, progress)
+        marts = build_marts(connection, models, places.marts, progress, side=small)
         if gate:
             gate(connection)
     return Evaluated(marts, work)
+
+
+def is_small(state: Path) -> bool:
+    """Whether the global zone works in memory, on several models at once."""
+    return sum(file.stat().st_size for file in state.rglob("*.parquet")) <= SMALL_STATE
 
 
 def small_tables(

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
 from pipeline.engine.batches import fact_files
-from pipeline.engine.duck import copy_to, quoted, rows, run, show_as, show_files
+from pipeline.engine.duck import Kind, copy_to, make_from_frame, rows, run, show_as, show_files
 from pipeline.engine.ledger_carries import carry_over_years
 from pipeline.engine.models import Model, in_order
 from pipeline.engine.rolling_caps import count_in_rolling_windows
-from pipeline.engine.store_month import show_state
+from pipeline.engine.side_by_side import CURSORS, Work, side_by_side
+from pipeline.engine.store_month import FACT_TABLES
+from pipeline.engine.units import UNIT_TABLES
 from pipeline.tables import MARTS, RULES, by_name
 
 # of the facts only these small ones, and the messages in evidence
-FACTS_SHOWN = ("stores", "complaints", "platform_notices", "messages")
+FACTS_SHOWN = ("stores", "complaints", "platform_notices", "messages", "conversations")
 # the models that price a set of breaches; they are run once more on what is not due yet
 PRICING = (
     "breach_nth", "breach_complained", "penalty_tests", "penalty_picks", "candidate_effects", "breach_effects",
@@ -37,32 +41,38 @@ class RunInfo:
 
 def show_inputs(
     connection: duckdb.DuckDBPyConnection, *, facts: Path, state: Path, rules: Path,
-    frames: Mapping[str, pl.DataFrame], info: RunInfo,
+    frames: Mapping[str, pl.DataFrame], info: RunInfo, in_memory: bool = False,
 ) -> None:  # fmt: skip
     """Make every table that the global models read visible by name.
 
     Args:
         frames: small tables that come from registries or earlier releases: measure_facts, fact_registry,
             expected_tables, export_windows, combo_limits, first_seen.
+        in_memory: read the state and the rules once, which pays when they are small.
     """
     files = fact_files(facts)
-    for name in FACTS_SHOWN:
-        show_files(connection, by_name()[name], files[name])
-    show_state(connection, state)
+    kind: Kind = "table" if in_memory else "view"
+    work: dict[str, Work] = {
+        name: partial(show_files, table=by_name()[name], files=files[name]) for name in FACTS_SHOWN
+    }
+    for name in (*UNIT_TABLES, *FACT_TABLES):
+        written = sorted((state / name).rglob("*.parquet"))
+        work[name] = partial(show_as, name=name, files=written, empty=by_name()[name].empty_select(), kind=kind)
     for table in RULES:
         path = rules / f"{table.name}.parquet"
-        show_as(connection, table.name, [path] if path.exists() else [], table.empty_select())
+        compiled = [path] if path.exists() else []
+        work[table.name] = partial(show_as, name=table.name, files=compiled, empty=table.empty_select(), kind=kind)
     for name, frame in frames.items():
-        connection.register(f"{name}_frame", frame.to_arrow())
-        run(connection, f"create or replace table {name} as select * from {name}_frame")
-        connection.unregister(f"{name}_frame")
-    run(
-        connection,
-        f"create or replace table run_info as select '{info.run_id}' as run_id, "
-        f"timestamp '{info.started_at:%Y-%m-%d %H:%M:%S}' as started_at, '{info.packs_version}' as packs_version",
+        work[name] = partial(make_from_frame, name=name, frame=frame)
+    run_info = (
+        f"select '{info.run_id}' as run_id, timestamp '{info.started_at:%Y-%m-%d %H:%M:%S}' as started_at, "
+        f"'{info.packs_version}' as packs_version"
     )
-    run(connection, "create or replace table numbers as select cast(range as bigint) as n from range(1, 241)")
-    _make_calendar(connection)
+    work["run_info"] = partial(run, sql=f"create or replace table run_info as {run_info}")
+    numbers = "select cast(range as bigint) as n from range(1, 241)"
+    work["numbers"] = partial(run, sql=f"create or replace table numbers as {numbers}")
+    work["calendar"] = _make_calendar
+    side_by_side(connection, work, {"calendar": {"fact_daily"}}, cursors=CURSORS if in_memory else 1)
 
 
 def _make_calendar(connection: duckdb.DuckDBPyConnection) -> None:
@@ -83,41 +93,50 @@ def _make_calendar(connection: duckdb.DuckDBPyConnection) -> None:
 
 def build_marts(
     connection: duckdb.DuckDBPyConnection, models: Mapping[str, Model], target: Path,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Callable[[str, int, int], None] | None = None, *, side: bool = False,
 ) -> dict[str, Path]:  # fmt: skip
-    """Run verdicts, exposure and marts in their order and write each mart as Parquet to `target`."""
-    run(connection, "create schema if not exists ahead")
+    """Run verdicts, exposure and marts in their order and write each mart as Parquet to `target`.
+
+    Args:
+        side: run models that do not need each other side by side, which pays when the state is small.
+    """
     wanted = [model for model in in_order(models) if model.stage in ("verdicts", "exposure", "marts")]
-    done = {}
-    for number, model in enumerate(_open_last(wanted), start=1):
-        if progress:
-            progress(model.name, number, len(wanted))
-        make_table(connection, model, models)
-    for table in MARTS:
-        if table.name in models:
-            copy_to(connection, f"select * from {table.name}", table, target / f"{table.name}.parquet")
-            done[table.name] = target / f"{table.name}.parquet"
+    work: dict[str, Work] = {}
+    needs: dict[str, frozenset[str]] = {}
+    for model in wanted:
+        for made in sorted(model.reads & BESIDE.keys()):
+            work[made] = lambda cursor, make=BESIDE[made]: make(cursor, models)  # type: ignore[misc]
+            needs[made] = _read_beside(made, models)
+        work[model.name] = partial(_make, model=model)
+        needs[model.name] = model.reads
+    done = {table.name: target / f"{table.name}.parquet" for table in MARTS if table.name in models}
+    for name, path in done.items():
+        work[f"{name}.parquet"] = partial(copy_to, sql=f"select * from {name}", table=by_name()[name], target=path)
+        needs[f"{name}.parquet"] = frozenset({name})
+    numbers = count(1)
+
+    def tell(name: str) -> None:
+        if progress and name in models:
+            progress(name, next(numbers), len(wanted))
+
+    side_by_side(connection, work, needs, cursors=CURSORS if side else 1, started=tell)
     return done
 
 
 def make_table(connection: duckdb.DuckDBPyConnection, model: Model, models: Mapping[str, Model]) -> None:
     """Run one model of the global zone, after what it needs from outside SQL."""
-    if "open_effects" in model.reads:
-        _price_what_is_open(connection, models)
-    if "rolling_counts" in model.reads:
-        count_in_rolling_windows(connection)
-    if "ledger_carries" in model.reads:
-        carry_over_years(connection)
+    for made in sorted(model.reads & BESIDE.keys()):
+        BESIDE[made](connection, models)
+    _make(connection, model)
+
+
+def _make(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
     run(connection, f"create or replace table {model.name} as {model.sql}")
-
-
-def _open_last(models: list[Model]) -> list[Model]:
-    """What reads the prices of open units comes last: they are priced by a second run of the same models."""
-    return sorted(models, key=lambda model: "open_effects" in model.reads)
 
 
 def _price_what_is_open(connection: duckdb.DuckDBPyConnection, models: Mapping[str, Model]) -> None:
     """Run the pricing models on open_base in the place of breach_base, in a schema of their own."""
+    run(connection, "create schema if not exists ahead")
     run(connection, "set search_path = 'ahead,main'")
     run(connection, "create or replace view ahead.breach_base as select * from main.open_base")
     for name in PRICING:
@@ -126,6 +145,16 @@ def _price_what_is_open(connection: duckdb.DuckDBPyConnection, models: Mapping[s
     run(connection, "create or replace view open_effects as select * from ahead.breach_effects")
 
 
-def attach_parquet(connection: duckdb.DuckDBPyConnection, name: str, path: Path) -> None:
-    """Show one Parquet file as a view."""
-    run(connection, f"create or replace view {name} as select * from read_parquet('{quoted(path)}')")
+# tables that are made by Python, or by a second run of models
+BESIDE: Mapping[str, Callable[[duckdb.DuckDBPyConnection, Mapping[str, Model]], None]] = {
+    "open_effects": _price_what_is_open,
+    "rolling_counts": lambda connection, _: count_in_rolling_windows(connection),
+    "ledger_carries": lambda connection, _: carry_over_years(connection),
+}
+
+
+def _read_beside(made: str, models: Mapping[str, Model]) -> frozenset[str]:
+    """What such a table is made from."""
+    if made == "open_effects":
+        return frozenset({"open_base"}).union(*(models[name].reads for name in PRICING)) - {"breach_base", *PRICING}
+    return frozenset({"breach_effects", "breach_base"} if made == "rolling_counts" else {"ledger_points"})

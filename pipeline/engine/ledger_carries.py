@@ -8,7 +8,7 @@ from decimal import Decimal
 import duckdb
 import polars as pl
 
-from pipeline.engine.duck import run
+from pipeline.engine.duck import make_from_frame
 
 _KEY = ("certainty", "store_id", "pack", "track", "points_class")
 _YEARS = f"""
@@ -29,9 +29,7 @@ def carry_over_years(connection: duckdb.DuckDBPyConnection) -> None:
     names = [column[0] for column in cursor.description or ()]
     rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     frame = pl.DataFrame(list(fold(rows)), schema=_SCHEMA, orient="row")
-    connection.register("carries_frame", frame.to_arrow())
-    run(connection, "create or replace table ledger_carries as select * from carries_frame")
-    connection.unregister("carries_frame")
+    make_from_frame(connection, "ledger_carries", frame)
 
 
 def fold(years: Iterable[dict[str, object]]) -> Iterable[tuple[object, ...]]:

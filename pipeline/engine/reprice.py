@@ -14,7 +14,8 @@ from pipeline.engine.duck import open_duckdb, run
 from pipeline.engine.evaluate import small_tables
 from pipeline.engine.global_zone import FACTS_SHOWN, RunInfo, make_table, show_inputs
 from pipeline.engine.models import in_order, load_models
-from pipeline.engine.store_month import FACT_TABLES, UNIT_TABLES
+from pipeline.engine.store_month import FACT_TABLES
+from pipeline.engine.units import UNIT_TABLES
 
 WANTED = ("combined_effects", "breach_certainty", "breach_rows")
 
@@ -35,14 +36,15 @@ def repriced(
             frames=small_tables(packs, models, rules, None), info=RunInfo("again", datetime(2000, 1, 1), "again"),
         )  # fmt: skip
         for name in (*FACTS_SHOWN, *UNIT_TABLES, *FACT_TABLES):
-            _narrow(connection, name, f"store_id = '{store_id.replace(chr(39), chr(39) * 2)}'")
-        _narrow(connection, "rule_versions", f"pack = '{pack}' and track = '{track}'")
+            narrow(connection, name, f"store_id = '{store_id.replace(chr(39), chr(39) * 2)}'")
+        narrow(connection, "rule_versions", f"pack = '{pack}' and track = '{track}'")
         for model in in_order(models, WANTED):
             if model.stage in ("verdicts", "exposure"):
                 make_table(connection, model, models)
         yield connection
 
 
-def _narrow(connection: duckdb.DuckDBPyConnection, name: str, condition: str) -> None:
+def narrow(connection: duckdb.DuckDBPyConnection, name: str, condition: str) -> None:
+    """Let a view show only the rows of a condition; what reads it by name sees no others."""
     run(connection, f"alter view {name} rename to every_{name}")
     run(connection, f"create view {name} as select * from every_{name} where {condition}")

@@ -10,7 +10,7 @@ from decimal import Decimal
 import duckdb
 import polars as pl
 
-from pipeline.engine.duck import run
+from pipeline.engine.duck import make_from_frame
 
 _ROWS = """
 select
@@ -39,9 +39,7 @@ def count_in_rolling_windows(connection: duckdb.DuckDBPyConnection) -> None:
     names = [column[0] for column in cursor.description or ()]
     rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     frame = pl.DataFrame(list(fold(rows)), schema=_SCHEMA, orient="row")
-    connection.register("rolling_frame", frame.to_arrow())
-    run(connection, "create or replace table rolling_counts as select * from rolling_frame")
-    connection.unregister("rolling_frame")
+    make_from_frame(connection, "rolling_counts", frame)
 
 
 def fold(rows: Iterable[dict[str, object]]) -> Iterable[tuple[object, ...]]:

@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from functools import partial
+from itertools import count, groupby
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as parquet
 
-from pipeline.engine.batches import ASKED_LATER, NEARBY, Batch
-from pipeline.engine.duck import (
-    Kind,
-    copy_to,
-    files_select,
-    open_duckdb,
-    quoted,
-    rows,
-    run,
-    show_as,
-    show_files,
-)
+from pipeline.engine.batch_facts import find_shared, fits_in_memory, shared_facts, show_facts
+from pipeline.engine.batches import NEARBY, Batch
+from pipeline.engine.duck import copy_to, open_duckdb
 from pipeline.engine.models import Model, in_order
+from pipeline.engine.side_by_side import CURSORS, Work, side_by_side
+from pipeline.engine.units import UNIT_TABLES, build_units, narrow, show_measure
 from pipeline.tables import FACTS, by_name
 
-UNIT_TABLES = ("unit_daily", "failing_units", "mend_units", "open_units")  # fed by the view `units` of one measure
 FACT_TABLES = ("fact_daily", "order_daily", "agent_daily")  # fed by the facts alone
-ROWS_IN_MEMORY = 300_000  # of messages
 Progress = Callable[[str, int, int], None]
 
 
@@ -82,19 +75,24 @@ def build_state(
     plans = _plans(models, rules)
     tasks = [task for batch in batches for plan in plans if (task := _task(batch, plan))]
     stale = [task for task in tasks if full or seen.get(task.key) != task.fingerprint]
-    number = 0
-    for batch, mine in groupby(stale, key=lambda task: task.batch):
-        with open_duckdb(scratch, memory=memory) as connection:
-            _show_batch(connection, batch, rules)
-            for task in mine:
-                number += 1
-                if progress:
-                    progress(f"{batch.name} {task.plan.name}", number, len(stale))
-                _build(connection, task, models, rules, state)
-                seen[task.key] = task.fingerprint
+    # what is being replaced is known no more: a run that is killed here leaves nothing that looks finished
+    _write_seen(state, {key: text for key, text in seen.items() if key not in {task.key for task in stale}})
+    built = 0
+    for batch, group in groupby(stale, key=lambda task: task.batch):
+        mine = list(group)
+        # measures side by side take a core each; a large batch goes measure by measure over all cores
+        with open_duckdb(scratch, memory=memory, threads=1 if fits_in_memory(batch) else None) as connection:
+            _build(connection, batch, mine, models, rules, state, partial(_tell, progress, count(built + 1), len(stale)))
+        built += len(mine)
+        seen |= {task.key: task.fingerprint for task in mine}
         _write_seen(state, seen)
     _drop_orphans(state, {task.key for task in tasks})
     return Done(len(stale), len(tasks) - len(stale))
+
+
+def _tell(progress: Progress | None, numbers: Iterator[int], total: int, name: str) -> None:
+    if progress:
+        progress(name, next(numbers), total)
 
 
 def failing_now(
@@ -111,10 +109,12 @@ def failing_now(
         if not _task(batch, plan):
             continue
         with open_duckdb(scratch) as connection:
-            _show_batch(connection, batch, rules)
-            _narrow(connection, rules, measure, f"combo = '{combo}'")
-            for model in plan.chain:
-                run(connection, f"create or replace view {model.name} as {model.sql}")
+            for show in _facts_for(batch, [plan.chain], rules).values():
+                show(connection)
+            for model in shared_facts([plan.chain]).values():
+                find_shared(model)(connection)
+            show_measure(connection, plan.chain, rules)
+            narrow(connection, measure, f"combo = '{combo}'")
             cursor = connection.execute(
                 "select unit_id, occurred_at, day, value, order_id, conversation_id, message_id, agent_id "
                 f"from {measure} where not ok and store_id = ? and day >= ? and day < ? "
@@ -155,118 +155,54 @@ def _combos(rules: Path, measure: str) -> Path:
     return rules / f"combos_{measure}.parquet"
 
 
-def _show_batch(connection: duckdb.DuckDBPyConnection, batch: Batch, rules: Path) -> None:
-    """The facts of a batch, and the small tables that measures share."""
-    # dozens of small files cost more to open for every measure than their rows take up in memory
-    kind: Kind = "table" if batch.rows <= ROWS_IN_MEMORY else "view"
-    for table in FACTS:
-        if table.name != "asks":
-            show_files(connection, table, batch.files.get(table.name, ()), kind)
-    _show_asks(connection, batch, kind)
-    for name in NEARBY:
-        files = batch.files.get(f"nearby_{name}", ())
-        show_as(connection, f"nearby_{name}", files, by_name()[name].empty_select(), kind)
-    show_as(connection, "order_scopes", [rules / "order_scopes.parquet"], "")
-    run(connection, "create table small_numbers as select cast(range as bigint) as n from range(1, 61)")
-
-
-def _show_asks(connection: duckdb.DuckDBPyConnection, batch: Batch, kind: Kind) -> None:
-    """Asks with two marks: asked in this month, and of a conversation that began in it."""
-    asked = batch.files.get("asks", ())
-    own = [file for file in asked if file.stem.removeprefix("part-") in (*batch.months, "part")]
-    empty = by_name()["asks"].empty_select()
-    parts = [
-        f"select *, {marks} from ({files_select(files, empty)}) as part"
-        for files, marks in (
-            (own, "true as in_month, true as of_month"),
-            ([file for file in asked if file not in own], "true as in_month, false as of_month"),
-            (batch.files.get(ASKED_LATER, ()), "false as in_month, true as of_month"),
-        )
-    ]
-    run(connection, f"create {kind} asks as {' union all '.join(parts)}")
-
-
 def _build(
-    connection: duckdb.DuckDBPyConnection, task: _Task, models: Mapping[str, Model], rules: Path, state: Path
-) -> None:
-    name = task.plan.name
-    paths = {table: state / table / name / f"{task.batch.name}.parquet" for table in (*UNIT_TABLES, *FACT_TABLES)}
-    if task.plan.measure is None:
-        for table in FACT_TABLES:
-            copy_to(connection, models[table].sql, by_name()[table], paths[table])
-        return
-    _narrow(connection, rules, name, "true")
-    for model in task.plan.chain:
-        if model.stage == "facts" and not model.reads & {f"shapes_{name}", f"combos_{name}"}:
-            # of the facts alone: found once for every pass and measure of the batch
-            run(connection, f"create table if not exists {model.name} as {model.sql}")
-        else:
-            run(connection, f"create or replace view {model.name} as {model.sql}")
-    run(connection, f"create or replace view units as select * from {name}")
-    for table in UNIT_TABLES:
-        paths[table].unlink(missing_ok=True)
-    for table, condition in (("unit_daily", "true"), ("failing_units", "judged_each")):
-        if _narrow(connection, rules, name, condition):
-            copy_to(connection, models[table].sql, by_name()[table], paths[table])
-    _build_home(connection, task, models, rules, paths)
-
-
-def _build_home(
-    connection: duckdb.DuckDBPyConnection, task: _Task, models: Mapping[str, Model], rules: Path, paths: Mapping[str, Path]
+    connection: duckdb.DuckDBPyConnection, batch: Batch, tasks: list[_Task], models: Mapping[str, Model], rules: Path,
+    state: Path, started: Callable[[str], None],
 ) -> None:  # fmt: skip
-    """What people act on (units to mend, deadlines): kept for the rules of a store's own platform only.
+    """Show the facts, find what measures share, judge by measure: side by side where the batch is small."""
+    of_facts = tuple(models[name] for name in FACT_TABLES)
+    chains = {task.plan.name: task.plan.chain or of_facts for task in tasks}
+    work = _facts_for(batch, [*chains.values(), [models[name] for name in UNIT_TABLES]], rules)
+    needs: dict[str, set[str]] = {}
+    for name in sorted(chains, key=lambda name: -_weight(rules, name)):
+        paths = {table: state / table / name / f"{batch.name}.parquet" for table in (*UNIT_TABLES, *FACT_TABLES)}
+        for model in shared_facts([chains[name]]).values():
+            work.setdefault(model.name, find_shared(model))
+            needs[model.name] = set(model.reads)
+        used = (*chains[name], *(models[table] for table in UNIT_TABLES))
+        needs[f"units {name}"] = {table for model in used for table in (model.name, *model.reads)}
+        if chains[name] is of_facts:
+            work[f"units {name}"] = partial(_write_daily, models=models, paths=paths)
+        else:
+            units = {table: paths[table] for table in UNIT_TABLES}
+            work[f"units {name}"] = partial(
+                build_units, chain=chains[name], batch=batch, models=models, rules=rules, paths=units
+            )
 
-    So each platform's combos look at its own stores alone, in a large batch one platform after the other.
-    """
-    name, platforms = task.plan.name, task.batch.platforms
-    wanted = {"mend_units": "judged_window"}
-    if task.plan.measure and "not_due_yet" in task.plan.measure.sql:
-        wanted["open_units"] = "true"
-    some = " or ".join(wanted.values())
-    found = False
-    for group in [(platform,) for platform in platforms] if task.batch.rows > ROWS_IN_MEMORY else [platforms]:
-        if not _narrow(connection, rules, name, f"({some}) and ({_home(group)})"):
-            continue
-        # a store's id begins with its platform and a slash; a range of ids skips whole files
-        stores = " or ".join(f"store_id >= '{platform}/' and store_id < '{platform}0'" for platform in group)
-        start = "insert into home_units" if found else "create or replace table home_units as"
-        kept = "(not ok or excluded_because = 'not_due_yet')"
-        run(connection, f"{start} select * from {name} where {kept} and ({stores})")
-        found = True
-    if not found:
-        return
-    run(connection, "create or replace view units as select * from home_units")
-    for table, condition in wanted.items():
-        if _narrow(connection, rules, name, f"({condition}) and ({_home(platforms)})"):
-            copy_to(connection, models[table].sql, by_name()[table], paths[table])
-    run(connection, "drop table home_units cascade")
+    def tell(name: str) -> None:
+        if name.startswith("units "):
+            started(f"{batch.name} {name.removeprefix('units ')}")
 
-
-def _home(platforms: Iterable[str]) -> str:
-    """The condition that a combo belongs to one of these platforms."""
-    return " or ".join(f"list_contains(packs, '{platform}')" for platform in platforms)
+    side_by_side(connection, work, needs, cursors=CURSORS if fits_in_memory(batch) else 1, started=tell)
 
 
-def _narrow(connection: duckdb.DuckDBPyConnection, rules: Path, measure: str, condition: str) -> bool:
-    """Narrow the combos, and with them the shapes, to those a pass needs; returns whether there are any."""
-    combos = f"(select * from read_parquet('{quoted(_combos(rules, measure))}') where {condition}) as narrowed"
-    shapes = quoted(rules / f"shapes_{measure}.parquet")
-    run(connection, f"create or replace view combos_{measure} as select * from {combos}")
-    run(
-        connection,
-        f"create or replace view shapes_{measure} as select * from read_parquet('{shapes}') "
-        f"where shape in (select shape from {combos})",
-    )
-    run(connection, f"create or replace view home_combos as select combo, unnest(packs) as platform from {combos}")
-    run(connection, f"create or replace view combo_bindings as select combo, binds_by from {combos}")
-    return bool(rows(connection, f"select 1 from {combos} limit 1"))
+def _facts_for(batch: Batch, chains: Iterable[Iterable[Model]], rules: Path) -> dict[str, Work]:
+    """The work of showing those facts that some model reads."""
+    read = frozenset().union(*(model.reads for chain in chains for model in chain))
+    return {name: work for name, work in show_facts(batch, rules).items() if name in read}
 
 
-def show_state(connection: duckdb.DuckDBPyConnection, state: Path) -> None:
-    """Show every state table, all measures and batches together, as views."""
-    for name in (*UNIT_TABLES, *FACT_TABLES):
-        table = by_name()[name]
-        show_as(connection, name, sorted((state / name).rglob("*.parquet")), table.empty_select())
+def _weight(rules: Path, measure: str) -> int:
+    """What is likely to take long: a measure by the number of its combos."""
+    path = _combos(rules, measure)
+    return parquet.read_metadata(path).num_rows if path.exists() else 0
+
+
+def _write_daily(
+    connection: duckdb.DuckDBPyConnection, models: Mapping[str, Model], paths: Mapping[str, Path]
+) -> None:
+    for table in FACT_TABLES:
+        copy_to(connection, models[table].sql, by_name()[table], paths[table])
 
 
 def _read_seen(state: Path) -> dict[str, str]:

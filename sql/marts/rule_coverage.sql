@@ -1,4 +1,14 @@
 -- rule_coverage: one row per store and rule: was a verdict reached, and if not, why
+with told as (         -- what is said: of the windows that were judged, or of all when none was, the last
+    select
+        *,
+        concat(
+            case when status in ('ok', 'breach', 'info') then '1' else '0' end,
+            cast(window_start as varchar), cast(from_date as varchar), reason_en
+        ) as telling
+    from verdicts
+)
+
 select
     store_id,
     pack,
@@ -7,10 +17,10 @@ select
     min(case
         when status = 'insufficient_data' and reason_en like 'data missing: %' then split_part(substr(reason_en, 15, 60), ' (assumed', 1)
     end) as missing,
-    min_by(reason_zh, case when status in ('ok', 'breach', 'info') then 0 else 1 end) as reason_zh,
-    min_by(reason_en, case when status in ('ok', 'breach', 'info') then 0 else 1 end) as reason_en,
+    max_by(reason_zh, telling) as reason_zh,
+    max_by(reason_en, telling) as reason_en,
     track,
     run_id,
     packs_version
-from verdicts
+from told
 group by store_id, pack, rule_id, track, run_id, packs_version
