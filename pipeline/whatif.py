@@ -18,6 +18,7 @@ from pipeline.engine.duck import open_duckdb
 from pipeline.engine.evaluate import Places, small_tables, write_rules
 from pipeline.engine.global_zone import RunInfo, build_marts, show_inputs
 from pipeline.engine.models import in_order, load_models
+from pipeline.engine.reprice import narrow
 from pipeline.engine.store_month import Done, build_state
 from pipeline.problems import GuizeError, Problem
 from pipeline.rules.change import with_fields, with_track
@@ -67,12 +68,21 @@ def whatif(
         if track:
             changed = with_track(changed, track)
         changed = with_fields(changed, changes or {})
+        codes = None if other else _touched(base, changed)
         before = pl.read_parquet(released)
         rejudged = set(before.get_column("packs_version")) - {base.packs_version} != set()
         if rejudged:  # the release was judged by other packs than the change starts from
-            before, _ = _judged(warehouse, aside / "before", base, packs, sql, min_grade)
-        after, work = _judged(warehouse, aside / "after", changed, folder, sql, min_grade)
+            before, _ = _judged(warehouse, aside / "before", base, packs, sql, min_grade, codes)
+        after, work = _judged(warehouse, aside / "after", changed, folder, sql, min_grade, codes)
+        if codes is not None:
+            before = before.filter(pl.col("pack").is_in(codes))
         return WhatIf(moves(before, after), work, rejudged)
+
+
+def _touched(base: Packs, changed: Packs) -> list[str]:
+    """The judging codes with a rule that differs; rules over rules and combinations stay within a code."""
+    differ = [rule for name, rule in changed.rules.items() if base.rules.get(name) is not rule]
+    return sorted({code for rule in differ for code in rule.applies_to})
 
 
 def moves(before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
@@ -104,12 +114,17 @@ def _summed(exposure: pl.DataFrame) -> pl.DataFrame:
 
 
 def _judged(
-    warehouse: Path, root: Path, packs: Packs, folder: Path, sql: Path, min_grade: str
+    warehouse: Path, root: Path, packs: Packs, folder: Path, sql: Path, min_grade: str, codes: list[str] | None
 ) -> tuple[pl.DataFrame, Done]:
-    """Judge by these packs from a copy of the state: only measures whose combos changed are run again."""
+    """Judge by these packs from a copy of the state: only measures whose combos changed are run again.
+
+    Where only some codes are touched, the others are neither measured nor priced.
+    """
     models = load_models(sql)
     places = Places(warehouse / "facts", root / "units", root / "rules", root / "marts", root / "duckdb")
     write_rules(compile_packs(packs, min_grade), places.rules)
+    if codes is not None:
+        _cut_changed_combos(places.rules, warehouse / "state" / "rules", codes)
     _copy_linked(warehouse / "state" / "units", places.state)
     work = build_state(make_batches(places.facts), models, places.rules, places.state, places.scratch)
     needed = {model.name: model for model in in_order(models, ["exposure"])}
@@ -119,8 +134,20 @@ def _judged(
             frames=small_tables(folder, models, places.rules, None),
             info=RunInfo("whatif", datetime(2000, 1, 1), packs.packs_version),
         )  # fmt: skip
+        if codes is not None:
+            listed = ", ".join(f"'{code}'" for code in codes)
+            narrow(connection, "rule_versions", f"track = 'in_force' and pack in ({listed or 'null'})")
         marts = build_marts(connection, needed, places.marts)
     return pl.read_parquet(marts["exposure"]), work
+
+
+def _cut_changed_combos(rules: Path, judged_by: Path, codes: list[str]) -> None:
+    """Of the measures that must run again keep the combos of these codes; the others stay as the state has them."""
+    for file in rules.glob("combos_*.parquet"):
+        former = judged_by / file.name
+        if not former.exists() or former.read_bytes() != file.read_bytes():
+            combos = pl.read_parquet(file)
+            combos.filter(pl.col("packs").list.set_intersection(codes).list.len() > 0).write_parquet(file)
 
 
 @contextmanager

@@ -59,6 +59,15 @@ def test_a_changed_penalty_rebuilds_nothing(warehouse: Path) -> None:
     assert found["work"]["built"] == 0
 
 
+@pytest.mark.parametrize("change", [{"pinduoduo.reply_rate.within_seconds": "60"}, {"tmall.abuse.penalties.of.0.effects.0.fixed": "2000"}])
+def test_judging_only_the_touched_codes_loses_nothing(warehouse: Path, change: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    narrowed = whatif(warehouse, packs=packs_dir(), sql=sql_dir(), changes=change)
+    monkeypatch.setattr("pipeline.whatif._touched", lambda base, changed: None)
+    whole = whatif(warehouse, packs=packs_dir(), sql=sql_dir(), changes=change)
+    assert narrowed.moves.height > 0
+    assert narrowed.moves.equals(whole.moves)
+
+
 def test_a_folder_of_some_packs_is_laid_over_the_others(warehouse: Path, tmp_path: Path) -> None:
     rules = tmp_path / "jd" / "rules"
     rules.mkdir(parents=True)
