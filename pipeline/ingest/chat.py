@@ -54,13 +54,12 @@ def give_ids(messages: pl.DataFrame) -> pl.DataFrame:
 
 
 def in_order(messages: pl.DataFrame) -> pl.DataFrame:
-    """Sort by conversation, time and the order within the files; number positions and the buyer's turns.
+    """Sort by store, month, conversation, time and the order within the files; number positions and the buyer's turns.
 
     ``position`` orders messages of one file and second; messages of several files alternate by it.
     """
-    within = ["conversation_id", "sent_at", "position", "message_id"]
-    ordered = messages.sort(within)
-    new = (pl.col("conversation_id") != pl.col("conversation_id").shift(1)).fill_null(True)
+    ordered = messages.sort([*of_talk(messages), "sent_at", "position", "message_id"])
+    new = opens_talk(ordered)
     ordered = ordered.with_columns(
         (pl.int_range(pl.len()) - pl.when(new).then(pl.int_range(pl.len())).forward_fill() + 1).cast(pl.Int64).alias("seq")
     )
@@ -77,13 +76,26 @@ def in_order(messages: pl.DataFrame) -> pl.DataFrame:
     return ordered.with_columns((turns - first).alias("round"))
 
 
+def of_talk(messages: pl.DataFrame) -> list[str]:
+    """The columns that tell a conversation from others: store and month only where there are several."""
+    places = [name for name in ("store_id", MONTH) if name in messages.columns]
+    return [*(name for name in places if messages.get_column(name).n_unique() > 1), "conversation_id"]
+
+
+def opens_talk(ordered: pl.DataFrame) -> pl.Series:
+    """Which of the sorted messages are the first of their conversation."""
+    changed = [(pl.col(name) != pl.col(name).shift(1)).fill_null(True) for name in of_talk(ordered)]
+    return ordered.select(pl.any_horizontal(changed).alias("opens")).to_series()
+
+
 def conversations_of(messages: pl.DataFrame) -> pl.DataFrame:
     """One row per conversation of ordered messages."""
     human = pl.col("role") == "agent"
     moved = (pl.col("role") == "system") & pl.col("text").str.contains(TO_HUMAN).fill_null(False)
     said = pl.col("agent_id").filter(human)
-    return messages.group_by("conversation_id", maintain_order=True).agg(
-        pl.col("store_id").first(), pl.col("platform").first(),
+    keys = ["store_id", *([MONTH] if MONTH in messages.columns else []), "conversation_id"]
+    return messages.with_columns(moved.alias("moved")).group_by(keys, maintain_order=True).agg(
+        pl.col("platform").first(),
         pl.col("buyer_key").drop_nulls().first(),
         pl.col("sent_at").min().alias("started_at"), pl.col("sent_at").max().alias("ended_at"),
         pl.len().cast(pl.Int64).alias("messages"),
@@ -92,6 +104,6 @@ def conversations_of(messages: pl.DataFrame) -> pl.DataFrame:
         pl.col("order_id").drop_nulls().first(),
         pl.col("is_offline_message").max().alias("is_offline_message") if "is_offline_message" in messages.columns
         else pl.lit(None, pl.Boolean).alias("is_offline_message"),
-        pl.col("sent_at").filter(moved).min().alias("transferred_to_human_at"),
+        pl.col("sent_at").filter(pl.col("moved")).min().alias("transferred_to_human_at"),
         pl.col("source_file").first(), pl.col("source_row").first(), pl.col("ingested_run").first(),
     )  # fmt: skip

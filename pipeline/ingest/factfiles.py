@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import Any, Literal
 
 import polars as pl
 
 from pipeline.ingest.files import write_parquet
 from pipeline.ingest.layouts import TABLES
 from pipeline.ingest.parse import MONTH
-from pipeline.ingest.staging import UNPLACED, Staging
+from pipeline.ingest.staging import Unit
 
+PLACE = ("store_id", MONTH)
 _NO_COUNT = pl.Schema({"source_file": pl.String, "ingested_run": pl.String, "rows": pl.Int64})
+_GROUP_BYTES = 100_000_000  # of rows merged at once
+_UNPACKED = 8  # a fact file in memory, times its size on disk
+_WAITING_BYTES = 100_000_000  # of frames that wait to be written
 
 
 @dataclass
@@ -37,11 +43,43 @@ class Merged:
 
 
 class FactFiles:
-    """Reads and writes one run's store-months; ``exported`` tells each file's export time by source_file and run."""
+    """Reads and writes one run's store-months; ``exported`` tells each file's export time by source_file and run.
+
+    Files are written beside the merge, two at a time; whoever reads one waits for it first.
+    """
 
     def __init__(self, facts: Path, state: Path, exported: pl.DataFrame) -> None:
         self.facts, self.state, self.exported = facts, state, exported
         self.done = Merged()
+        self._pool = ThreadPoolExecutor(2)
+        self._lock = Lock()
+        self._waiting: dict[Path, tuple[Future[None], int]] = {}
+
+    def close(self) -> None:
+        """Wait until everything is written."""
+        with self._pool:
+            for path in list(self._waiting):
+                self._wait(path)
+
+    def _wait(self, path: Path | None) -> None:
+        """Wait until a file is written, or the one that waits longest; nothing to do when there is none."""
+        with self._lock:
+            path = next(iter(self._waiting), None) if path is None else path
+            waiting = None if path is None else self._waiting.pop(path, None)
+        if waiting is not None:
+            waiting[0].result()
+
+    def _put(self, path: Path, frame: pl.DataFrame, compression: Literal["zstd", "lz4"] = "zstd") -> None:
+        self._wait(path)
+        while sum(size for _, size in list(self._waiting.values())) > _WAITING_BYTES:
+            self._wait(None)
+        written = self._pool.submit(write_parquet, frame, path, compression)
+        with self._lock:
+            self._waiting[path] = (written, int(frame.estimated_size()))
+
+    def _remove(self, path: Path) -> None:
+        self._wait(path)
+        path.unlink(missing_ok=True)
 
     def _folder(self, table: str, store_id: str) -> Path:
         platform, store = store_id.split("/", 1)
@@ -51,34 +89,62 @@ class FactFiles:
         platform, store = store_id.split("/", 1)
         return self.state / "statements" / table / f"platform={platform}" / f"store={store}"
 
-    def _months_written(self, table: str, store_id: str) -> list[str]:
-        return sorted(path.name.removeprefix("month=") for path in self._folder(table, store_id).glob("month=*"))
+    def _fact(self, table: str, unit: Unit, name: str = "part.parquet") -> Path:
+        return self._folder(table, unit[0]) / f"month={unit[1]}" / name
 
-    def _read(self, table: str, store_id: str, month: str) -> pl.DataFrame | None:
-        path = self._folder(table, store_id) / f"month={month}" / "part.parquet"
-        return pl.read_parquet(path) if path.exists() else None
+    def _statement(self, table: str, unit: Unit) -> Path:
+        return self._state_folder(table, unit[0]) / f"month={unit[1]}" / "part.parquet"
 
-    def _read_state(self, table: str, store_id: str, month: str) -> pl.DataFrame | None:
-        path = self._state_folder(table, store_id) / f"month={month}" / "part.parquet"
-        return pl.read_parquet(path) if path.exists() else None
+    def _read(self, table: str, units: Iterable[Unit]) -> pl.DataFrame | None:
+        """The facts of some stores and months, with the column ``month``."""
+        return self._load({unit: self._fact(table, unit) for unit in units})
 
-    def _write_state(self, table: str, store_id: str, month: str, frame: pl.DataFrame) -> None:
-        path = self._state_folder(table, store_id) / f"month={month}" / "part.parquet"
-        if frame.is_empty():
-            path.unlink(missing_ok=True)
-        else:
-            write_parquet(frame, path, "lz4")
+    def _read_statements(self, table: str, units: Iterable[Unit]) -> pl.DataFrame | None:
+        return self._load({unit: self._statement(table, unit) for unit in units})
 
-    def _write(self, table: str, store_id: str, month: str, frame: pl.DataFrame, name: str = "part.parquet") -> None:
-        path = self._folder(table, store_id) / f"month={month}" / name
-        self.done.touched.add((store_id, month))
-        if frame.is_empty():
-            path.unlink(missing_ok=True)
-        else:
-            write_parquet(to_schema(frame, table), path)
+    def _load(self, paths: Mapping[Unit, Path]) -> pl.DataFrame | None:
+        frames = []
+        for (_, month), path in paths.items():
+            self._wait(path)
+            if path.exists():
+                frames.append(pl.read_parquet(path, hive_partitioning=False).with_columns(pl.lit(month).alias(MONTH)))
+        loaded: pl.DataFrame | None = together(frames)
+        return loaded
+
+    def _write(self, table: str, units: Iterable[Unit], frame: pl.DataFrame | None) -> None:
+        """Replace the facts of some stores and months; those without rows are removed."""
+        parts = _parts(None if frame is None else to_schema(frame, table, (MONTH,)))
+        for unit in units:
+            self.done.touched.add(unit)
+            if unit in parts:
+                self._put(self._fact(table, unit), parts[unit].drop(MONTH))
+            else:
+                self._remove(self._fact(table, unit))
+
+    def _write_statements(self, table: str, units: Iterable[Unit], frame: pl.DataFrame | None) -> None:
+        parts = _parts(frame)
+        for unit in units:
+            if unit in parts:
+                self._put(self._statement(table, unit), parts[unit], "lz4")
+            else:
+                self._remove(self._statement(table, unit))
+
+    def _groups(self, table: str, units: Mapping[Unit, int]) -> list[list[Unit]]:
+        """Stores and months in lots that fit into memory together with what is there of them."""
+        lots: list[list[Unit]] = [[]]
+        total = 0
+        for unit, size in units.items():
+            path = self._fact(table, unit)
+            size += path.stat().st_size * _UNPACKED if path.exists() else 0
+            if lots[-1] and total + size > _GROUP_BYTES:
+                lots.append([])
+                total = 0
+            lots[-1].append(unit)
+            total += size
+        return lots if lots[0] else []
 
     def _with_export(self, frame: pl.DataFrame | None) -> Any:
-        """Add the export time and signature of each row's file, where the rows do not carry them."""
+        """Add the export time of each row's file, where the rows do not carry it."""
         if frame is None or "exported_at" in frame.columns:
             return frame
         return frame.join(self.exported, on=["source_file", "ingested_run"], how="left", maintain_order="left")
@@ -86,69 +152,63 @@ class FactFiles:
     def _supersede(self, table: str, rows: pl.DataFrame) -> None:
         self.done.count(table, rows)
 
-    def _newest(self, table: str, rows: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-        again = rows.select(pl.struct(keys).is_duplicated()).to_series() if len(keys) > 1 else rows.get_column(keys[0]).is_duplicated()
-        if not again.any():
+    def _newest(self, table: str, rows: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+        """The newest row of each key in each store and month; the others are superseded."""
+        again = repeated(rows, keys)
+        if again is None:
             return rows
+        own = [*PLACE, *keys]
         several = rows.filter(again).sort(
-            [*keys, "exported_at", "source_file", "ingested_run", "source_row"], descending=[False] * len(keys) + [True] * 4, nulls_last=True
+            [*own, "exported_at", "source_file", "ingested_run", "source_row"], descending=[False] * len(own) + [True] * 4, nulls_last=True
         )
-        first = several.select(pl.struct(keys).is_first_distinct()).to_series()
+        first = several.select(pl.struct(own).is_first_distinct()).to_series()
         falls = several.filter(~first).with_columns(pl.lit(1, pl.Int64).alias("rows"))
         self._supersede(table, falls.group_by("source_file", "ingested_run").agg(pl.col("rows").sum()))
         return pl.concat([rows.filter(~again), several.filter(first)])
 
-    def _strays(
-        self, staging: Staging, store_id: str, table: str, placed: pl.DataFrame | None, key: str = "order_id"
-    ) -> dict[str, list[pl.DataFrame]]:
-        """Staged rows that belong to another month than their own time tells: that of their order or conversation."""
-        strays: dict[str, list[pl.DataFrame]] = {}
-        if placed is None or placed.is_empty():
-            return strays
-        for month in staging.months(table, store_id):
-            frame = staging.take(table, store_id, month)
-            if frame is None:
-                continue
-            other = placed_rows(frame, placed, key).filter(pl.col(MONTH) != month)
-            for (at,), part in self._with_export(other).group_by(MONTH, maintain_order=True):
-                strays.setdefault(str(at), []).append(part)
-        return strays
 
-    def _rows_of(
-        self, staging: Staging, store_id: str, table: str, month: str, placed: pl.DataFrame | None,
-        strays: Mapping[str, list[pl.DataFrame]], key: str = "order_id",
-    ) -> pl.DataFrame | None:  # fmt: skip
-        """The staged rows of one month: its own, less those that belong elsewhere, and the strays of others."""
-        own = self._with_export(staging.take(table, store_id, month))
-        if own is not None and placed is not None and not placed.is_empty():
-            own = placed_rows(own, placed, key).filter(pl.col(MONTH) == month)
-        rows: pl.DataFrame | None = together([own, *strays.get(month, [])])
-        return rows
+def repeated(rows: pl.DataFrame, keys: Sequence[str]) -> pl.Series | None:
+    """Which rows share store, month and key with another; None when no key occurs twice."""
+    first = rows.get_column(keys[0]).is_duplicated()
+    if not first.any():
+        return None
+    again = rows.select(pl.struct(*PLACE, *keys).is_duplicated()).to_series()
+    return again if again.any() else None
+
+
+def _parts(frame: pl.DataFrame | None) -> dict[Unit, pl.DataFrame]:
+    if frame is None or frame.is_empty():
+        return {}
+    return {(str(store), str(month)): part for (store, month), part in frame.partition_by(PLACE, as_dict=True, maintain_order=True).items()}
 
 
 def together(frames: Iterable[pl.DataFrame | None]) -> Any:
+    """The rows of several frames in one, or None when there are none."""
     held = [frame for frame in frames if frame is not None and frame.height]
     return pl.concat(held, how="diagonal_relaxed") if held else None
 
 
-def placed_rows(frame: pl.DataFrame, placed: pl.DataFrame, key: str) -> pl.DataFrame:
-    """Put rows into the month of the order or conversation that they speak of; unknown ones keep their own."""
-    if key == "order_id" and "created_at" in frame.columns and frame.get_column("created_at").null_count() == 0:
-        return frame  # the order's own time is stated and places them
-    other = placed.rename({MONTH: "other"})
-    found = frame.join(other, on=key, how="left", maintain_order="left")
-    return found.with_columns(pl.coalesce("other", MONTH).fill_null(UNPLACED).alias(MONTH)).drop("other")
+def of_units(frame: pl.DataFrame | None, units: Sequence[Unit]) -> pl.DataFrame | None:
+    """The rows of some stores and months."""
+    if frame is None:
+        return None
+    wanted = pl.DataFrame(units, schema=dict.fromkeys(PLACE, pl.String), orient="row")
+    return frame.join(wanted, on=list(PLACE), how="semi", maintain_order="left")
 
 
-def fit(frame: pl.DataFrame, table: str, also: tuple[str, ...] = ()) -> pl.DataFrame:
+def fit(frame: pl.DataFrame, table: str) -> pl.DataFrame:
     """Give a frame every column of its table, so that frames of different layouts meet."""
     schema = TABLES[table].polars_schema()
     missing = [pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in frame.columns]
-    return frame.with_columns(*missing, *(pl.col(name).cast(schema[name]) for name in frame.columns if name in schema))
+    odd = [pl.col(name).cast(schema[name]) for name, dtype in frame.schema.items() if name in schema and dtype != schema[name]]
+    return frame.with_columns(*missing, *odd)
 
 
-def to_schema(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+def to_schema(frame: pl.DataFrame, table: str, also: tuple[str, ...] = ()) -> pl.DataFrame:
+    """The columns of a table in their order and types, and those named beside."""
     schema = TABLES[table].polars_schema()
-    return frame.select(
-        (pl.col(name) if name in frame.columns else pl.lit(None, dtype)).cast(dtype).alias(name) for name, dtype in schema.items()
-    )
+    columns = [
+        pl.lit(None, dtype).alias(name) if name not in frame.columns else pl.col(name) if frame.schema[name] == dtype else pl.col(name).cast(dtype)
+        for name, dtype in schema.items()
+    ]  # fmt: skip
+    return frame.select(*columns, *also)

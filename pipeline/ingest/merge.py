@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
-from pipeline.ingest.factfiles import fit, placed_rows, together
+from pipeline.ingest.factfiles import PLACE, fit, of_units, together
 from pipeline.ingest.merge_chat import ChatMerge
 from pipeline.ingest.parse import MONTH, TIMES
-from pipeline.ingest.staging import UNPLACED, Staging
+from pipeline.ingest.staging import UNPLACED, Staging, Unit
 from pipeline.ingest.statements import fold, settle
 
 # Tables whose rows several exports may state together, and the key of what they speak of.
@@ -24,152 +24,179 @@ REPLACED: Mapping[str, tuple[str, ...]] = {
     "listings": ("item_id", "captured_at"), "platform_notices": ("notice_id",), "annotations": ("annotation_id",),
 }  # fmt: skip
 _OF_ORDERS = ("order_items", "shipments", "tracking_events")
+_ORDER = ("store_id", "order_id")
+_BATCH_BYTES = 100_000_000  # of staged rows: many small stores are merged together, a large one alone
+
+
+def merge(merger: Merger, staging: Staging, progress: Callable[[str, int, int], None] | None = None) -> None:
+    """Merge everything staged, some stores at a time."""
+    stores = staging.stores()
+    batch: list[str] = []
+    size = 0
+    for number, store in enumerate(stores):
+        if progress:
+            progress(store, number, len(stores))
+        batch.append(store)
+        size += staging.size(store)
+        if size > _BATCH_BYTES or number == len(stores) - 1:
+            merger.batch(staging, batch)
+            batch, size = [], 0
 
 
 class Merger(ChatMerge):
-    """Merges staged rows store by store."""
+    """Merges staged rows, some stores at a time."""
 
-    def store(self, staging: Staging, store_id: str) -> None:
-        """Merge everything staged for one store."""
-        if months := staging.months("orders", store_id):
-            self._orders(staging, store_id, months)
-        placed = self._known_orders(store_id) if any(staging.months(table, store_id) for table in ("orders", *_OF_ORDERS)) else None
+    def batch(self, staging: Staging, stores: Sequence[str]) -> None:
+        """Merge everything staged for some stores."""
+        self._orders(staging, stores)
+        with_orders = sorted({store for table in ("orders", *_OF_ORDERS) for store, _ in staging.units(table, stores)})
+        placed = self._known_orders(with_orders)
+        for table in _OF_ORDERS:
+            staging.place(table, stores, placed, "order_id")
         for table in ("shipments", "aftersales", "complaints"):
-            self._folded(staging, store_id, table, placed if table in _OF_ORDERS else None)
-        if staging.months("order_items", store_id) or staging.months("orders", store_id):
-            self._items(staging, store_id, placed)
+            self._folded(staging, stores, table)
+        self._items(staging, stores, placed)
         for table in REPLACED:
-            if staging.months(table, store_id):
-                self._replaced(staging, store_id, table, placed if table in _OF_ORDERS else None)
-        if staging.months("messages", store_id):
-            self._messages(staging, store_id)
+            self._replaced(staging, stores, table)
+        self._messages(staging, stores)
 
-    def _orders(self, staging: Staging, store_id: str, months: list[str]) -> None:
+    def _orders(self, staging: Staging, stores: Sequence[str]) -> None:
         """Statements without a creation time join the month of the order they speak of, once that is known."""
-        placed = [month for month in months if month != UNPLACED]
-        known = self._known_orders(store_id)
-        waits = UNPLACED in months or (self._state_folder("orders", store_id) / f"month={UNPLACED}").exists()
+        units = staging.units("orders", stores)
+        stated = list(dict.fromkeys(store for store, _ in units))
+        fresh = {unit: size for unit, size in units.items() if unit[1] != UNPLACED}
+        lost_units = [(store, UNPLACED) for store in stated if (store, UNPLACED) in units or self._statement("orders", (store, UNPLACED)).exists()]
+        known = self._known_orders(stated)
         # Which order lies in which month matters only where something may have to move.
-        sure = _order_months(staging, store_id, placed if known.height or waits else [])
-        parts: dict[str, list[pl.DataFrame]] = {month: [] for month in placed}
-        lost = together([self._with_export(staging.take("orders", store_id, UNPLACED)), self._read_state("orders", store_id, UNPLACED)])
-        if lost is not None:
-            homes = pl.concat([sure, known]).unique("order_id", keep="first", maintain_order=True)
-            lost = lost.drop(MONTH).join(homes, on="order_id", how="left", maintain_order="left")
-            # An order export without creation times places its orders by the next best time.
-            times = [pl.col(name) for name in ("paid_at", "shipped_at", "finished_at") if name in lost.columns]
-            guess = pl.when(pl.col("status").is_not_null()).then(pl.coalesce(times).dt.strftime("%Y-%m")) if times and "status" in lost.columns else pl.lit(None, pl.String)
-            lost = lost.with_columns(pl.coalesce(MONTH, guess).alias(MONTH))
-            left = fold(fit(lost.filter(pl.col(MONTH).is_null()), "orders"), ["order_id"])
-            self._supersede("orders", left.superseded)
-            self._write_state("orders", store_id, UNPLACED, left.statements)
-            for (month,), part in lost.drop_nulls(MONTH).group_by(MONTH, maintain_order=True):
-                parts.setdefault(str(month), []).append(part)
-        moved = known.join(sure, on="order_id", how="inner", suffix="_now").filter(pl.col(MONTH) != pl.col(f"{MONTH}_now"))
-        for (month,), gone in moved.group_by(MONTH, maintain_order=True):
-            old = self._read_state("orders", store_id, str(month))
-            if old is None:
-                continue
-            goes = old.drop(MONTH, strict=False).join(gone.select("order_id", pl.col(f"{MONTH}_now").alias(MONTH)), on="order_id", how="inner", maintain_order="left")
-            for (now,), part in goes.group_by(MONTH, maintain_order=True):
-                parts.setdefault(str(now), []).append(part)
-            self._write_state("orders", store_id, str(month), old.join(gone, on="order_id", how="anti", maintain_order="left"))
-            parts.setdefault(str(month), [])
+        sure = _order_months(staging, list(fresh) if known.height or lost_units else [])
+        found = self._found(staging, lost_units, sure, known)
+        moved = known.join(sure, on=_ORDER, how="inner", suffix="_now").filter(pl.col(MONTH) != pl.col(f"{MONTH}_now"))
+        left = sorted(set(moved.select(*PLACE).iter_rows()))
+        old = self._read_statements("orders", left)
+        if old is not None:
+            goes = old.join(moved, on=[*_ORDER, MONTH], how="inner", maintain_order="left")
+            self._write_statements("orders", left, old.join(moved, on=[*_ORDER, MONTH], how="anti", maintain_order="left"))
+            found = together([found, goes.with_columns(pl.col(f"{MONTH}_now").alias(MONTH)).drop(f"{MONTH}_now")])
+        more = [] if found is None else sorted(set(found.select(*PLACE).iter_rows()))
+        every = {unit: fresh.get(unit, 0) for unit in sorted({*fresh, *left, *more})}
 
-        def work(month: str) -> None:
-            fresh = self._with_export(staging.take("orders", store_id, month)) if month in placed else None
-            self._fold_month(store_id, "orders", month, together([fresh, *parts.pop(month)]), ["created_at", "order_id"])
+        def work(group: list[Unit]) -> None:
+            new = together([staging.take("orders", [unit for unit in group if unit in fresh]), of_units(found, group)])
+            self._fold(group, "orders", new, ["created_at", "order_id"])
 
-        _in_pairs(work, sorted(parts))
+        _in_pairs(work, self._groups("orders", every))
 
-    def _folded(self, staging: Staging, store_id: str, table: str, placed: pl.DataFrame | None) -> None:
-        strays = self._strays(staging, store_id, table, placed)
+    def _found(self, staging: Staging, units: list[Unit], sure: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame | None:
+        """Statements that had no month and have one now; the others are kept until their order is known."""
+        lost: pl.DataFrame | None = together([staging.take("orders", units), self._read_statements("orders", units)])
+        if lost is None:
+            return None
+        homes = pl.concat([sure, known]).unique(_ORDER, keep="first", maintain_order=True)
+        lost = lost.drop(MONTH).join(homes, on=_ORDER, how="left", maintain_order="left")
+        # An order export without creation times places its orders by the next best time.
+        times = [pl.col(name) for name in ("paid_at", "shipped_at", "finished_at") if name in lost.columns]
+        guess = pl.when(pl.col("status").is_not_null()).then(pl.coalesce(times).dt.strftime("%Y-%m")) if times and "status" in lost.columns else pl.lit(None, pl.String)
+        lost = lost.with_columns(pl.coalesce(MONTH, guess).alias(MONTH))
+        waits = lost.filter(pl.col(MONTH).is_null()).with_columns(pl.lit(UNPLACED).alias(MONTH))
+        left = fold(fit(waits, "orders"), [*PLACE, "order_id"])
+        self._supersede("orders", left.superseded)
+        self._write_statements("orders", units, left.statements)
+        return lost.drop_nulls(MONTH)
 
-        def work(month: str) -> None:
-            rows = self._rows_of(staging, store_id, table, month, placed, strays)
-            self._fold_month(store_id, table, month, rows, list(FOLDED[table]))
+    def _folded(self, staging: Staging, stores: Sequence[str], table: str) -> None:
+        def work(group: list[Unit]) -> None:
+            self._fold(group, table, staging.take(table, group), list(FOLDED[table]))
 
-        _in_pairs(work, sorted({*staging.months(table, store_id), *strays} - {UNPLACED}))
+        units = {unit: size for unit, size in staging.units(table, stores).items() if unit[1] != UNPLACED}
+        _in_pairs(work, self._groups(table, units))
 
-    def _fold_month(self, store_id: str, table: str, month: str, new: pl.DataFrame | None, order: list[str]) -> None:
-        statements = together([self._read_state(table, store_id, month), new])
+    def _fold(self, units: list[Unit], table: str, new: pl.DataFrame | None, order: list[str]) -> None:
+        statements = together([self._read_statements(table, units), new])
         if statements is None:
-            self._write_state(table, store_id, month, pl.DataFrame())
-            self._write(table, store_id, month, pl.DataFrame())
+            self._write_statements(table, units, None)
+            self._write(table, units, None)
             return
-        folded = fold(fit(statements, table), FOLDED[table])
+        keys = [*PLACE, *FOLDED[table]]
+        folded = fold(fit(statements, table), keys)
         self._supersede(table, folded.superseded)
-        self._write_state(table, store_id, month, folded.statements)
+        self._write_statements(table, units, folded.statements)
         standing = _name_parcels(folded.statements) if table == "shipments" else folded.statements
-        rows = settle(standing, FOLDED[table])
-        self._write(table, store_id, month, rows.sort(order, nulls_last=True))
+        self._write(table, units, settle(standing, keys).sort(*PLACE, *order, nulls_last=True))
 
-    def _known_orders(self, store_id: str) -> pl.DataFrame:
-        """order_id and month of the orders of a store that earlier runs placed."""
-        frames = [
-            pl.read_parquet(path, columns=["order_id"]).with_columns(pl.lit(path.parent.name.removeprefix("month=")).alias(MONTH))
-            for path in sorted(self._state_folder("orders", store_id).glob("month=2*/part.parquet"))
-        ]
-        together = pl.concat(frames) if frames else pl.DataFrame(schema={"order_id": pl.String, MONTH: pl.String})
-        return together.unique("order_id", keep="first", maintain_order=True)
+    def _known_orders(self, stores: Sequence[str]) -> pl.DataFrame:
+        """store_id, order_id and month of the orders that are placed."""
+        frames = []
+        for store in stores:
+            for folder in sorted(self._state_folder("orders", store).glob("month=2*")):
+                path = folder / "part.parquet"
+                self._wait(path)
+                if path.exists():
+                    ids = pl.read_parquet(path, columns=["order_id"], hive_partitioning=False)
+                    frames.append(ids.select(pl.lit(store).alias("store_id"), "order_id", pl.lit(folder.name.removeprefix("month=")).alias(MONTH)))
+        known = pl.concat(frames) if frames else pl.DataFrame(schema=dict.fromkeys((*_ORDER, MONTH), pl.String))
+        return known.unique(_ORDER, keep="first", maintain_order=True)
 
-    def _items(self, staging: Staging, store_id: str, placed: pl.DataFrame | None) -> None:
-        strays = self._strays(staging, store_id, "order_items", placed)
-        waiting = self._read("order_items", store_id, UNPLACED)
-        if waiting is not None and placed is not None:
-            homes = placed_rows(self._with_export(waiting).with_columns(pl.lit(None, pl.String).alias(MONTH)), placed.drop_nulls(), "order_id")
-            self._write("order_items", store_id, UNPLACED, homes.filter(pl.col(MONTH) == UNPLACED))
-            for (at,), part in homes.filter(pl.col(MONTH) != UNPLACED).group_by(MONTH, maintain_order=True):
-                strays.setdefault(str(at), []).append(part)
-        for month in sorted({*staging.months("order_items", store_id), *strays}):
-            new = self._rows_of(staging, store_id, "order_items", month, placed, strays)
-            if new is None:
-                continue
-            rows = together([self._with_export(self._read("order_items", store_id, month)), new])
+    def _items(self, staging: Staging, stores: Sequence[str], placed: pl.DataFrame) -> None:
+        found = self._found_items(staging, stores, placed)
+        staged = staging.units("order_items", stores)
+        more = [] if found is None else found.select(*PLACE).unique().rows()
+        every = {unit: staged.get(unit, 0) for unit in sorted({*staged, *more})}
+        for group in self._groups("order_items", every):
+            rows = together([self._with_export(self._read("order_items", group)), staging.take("order_items", group), of_units(found, group)])
             newest = rows.sort("exported_at", "source_file", "ingested_run", descending=True, nulls_last=True)
-            newest = newest.unique("order_id", keep="first", maintain_order=True).select("order_id", "source_file", "ingested_run")
-            rows = rows.join(newest, on=["order_id", "source_file", "ingested_run"], how="semi", nulls_equal=True)
-            rows = rows.sort("order_id", "source_file", "source_row")
-            number = pl.col("source_row").rank("ordinal").over("order_id").cast(pl.String)
+            newest = newest.unique([*PLACE, "order_id"], keep="first", maintain_order=True).select(*PLACE, "order_id", "source_file", "ingested_run")
+            rows = rows.join(newest, on=newest.columns, how="semi", nulls_equal=True)
+            rows = rows.sort(*PLACE, "order_id", "source_file", "source_row")
+            number = pl.col("source_row").rank("ordinal").over(*PLACE, "order_id").cast(pl.String)
             item_no = pl.coalesce("item_no", number) if "item_no" in rows.columns else number
-            self._write("order_items", store_id, month, rows.with_columns(item_no.alias("item_no")))
+            self._write("order_items", group, rows.with_columns(item_no.alias("item_no")))
 
-    def _replaced(self, staging: Staging, store_id: str, table: str, placed: pl.DataFrame | None) -> None:
-        keys = list(REPLACED[table])
-        strays = self._strays(staging, store_id, table, placed)
-        for month in sorted({*staging.months(table, store_id), *strays}):
-            new = self._rows_of(staging, store_id, table, month, placed, strays)
-            if new is None:
-                continue
-            rows = fit(together([self._with_export(self._read(table, store_id, month)), new]), table)
-            kept = self._newest(table, rows, keys)
-            self._write(table, store_id, month, kept.sort(keys, nulls_last=True))
+    def _found_items(self, staging: Staging, stores: Sequence[str], placed: pl.DataFrame) -> pl.DataFrame | None:
+        """Items that waited for their order and now have its month."""
+        stated = {store for table in ("order_items", "orders") for store, _ in staging.units(table, stores)}
+        units = [(store, UNPLACED) for store in sorted(stated)]
+        found = self._read("order_items", units)
+        if found is None:
+            return None
+        homes = placed.rename({MONTH: "home"})
+        waiting: pl.DataFrame = self._with_export(found).join(homes, on=_ORDER, how="left", maintain_order="left")
+        waiting = waiting.with_columns(pl.coalesce("home", MONTH).alias(MONTH)).drop("home")
+        self._write("order_items", sorted(set(waiting.select("store_id", pl.lit(UNPLACED)).iter_rows())), waiting.filter(pl.col(MONTH) == UNPLACED))
+        return waiting.filter(pl.col(MONTH) != UNPLACED)
+
+    def _replaced(self, staging: Staging, stores: Sequence[str], table: str) -> None:
+        keys = REPLACED[table]
+        for group in self._groups(table, staging.units(table, stores)):
+            rows = fit(together([self._with_export(self._read(table, group)), staging.take(table, group)]), table)
+            self._write(table, group, self._newest(table, rows, keys).sort(*PLACE, *keys, nulls_last=True))
 
 
-def _in_pairs(work: Callable[[str], None], months: list[str]) -> None:
-    """Do months two at a time: small frames leave a core idle otherwise."""
-    if len(months) < 2:
-        for month in months:
-            work(month)
+def _in_pairs(work: Callable[[list[Unit]], None], groups: list[list[Unit]]) -> None:
+    """Do two groups at a time: one alone leaves a core idle."""
+    if len(groups) < 2:
+        for group in groups:
+            work(group)
         return
     with ThreadPoolExecutor(2) as pool:
-        for _ in pool.map(work, months):
+        for _ in pool.map(work, groups):
             pass
 
 
 def _name_parcels(statements: pl.DataFrame) -> pl.DataFrame:
     """A statement without waybill number speaks of the order's only parcel, when there is only one."""
-    numbers = statements.drop_nulls("tracking_no").group_by("order_id").agg(pl.col("tracking_no").unique().alias("numbers"))
-    only = numbers.filter(pl.col("numbers").list.len() == 1).select("order_id", pl.col("numbers").list.first().alias("only"))
-    named = statements.join(only, on="order_id", how="left", maintain_order="left")
+    of_order = [*PLACE, "order_id"]
+    numbers = statements.drop_nulls("tracking_no").group_by(of_order).agg(pl.col("tracking_no").unique().alias("numbers"))
+    only = numbers.filter(pl.col("numbers").list.len() == 1).select(*of_order, pl.col("numbers").list.first().alias("only"))
+    named = statements.join(only, on=of_order, how="left", maintain_order="left")
     return named.with_columns(pl.coalesce("tracking_no", "only").alias("tracking_no")).drop("only")
 
 
-def _order_months(staging: Staging, store_id: str, months: Iterable[str]) -> pl.DataFrame:
-    """order_id and month of the staged orders that a creation time places."""
-    frames = [frame for month in months if (frame := staging.take("orders", store_id, month, ("order_id", MONTH))) is not None]
-    together = pl.concat(frames) if frames else pl.DataFrame(schema={"order_id": pl.String, MONTH: pl.String})
-    return together.unique("order_id", keep="first", maintain_order=True)
+def _order_months(staging: Staging, units: Sequence[Unit]) -> pl.DataFrame:
+    """store_id, order_id and month of the staged orders that a creation time places."""
+    rows = staging.take("orders", units, ("order_id",))
+    if rows is None:
+        return pl.DataFrame(schema=dict.fromkeys((*_ORDER, MONTH), pl.String))
+    return rows.select(*_ORDER, MONTH).sort(*PLACE, maintain_order=True).unique(_ORDER, keep="first", maintain_order=True)
 
 
 def month_of(frame: pl.DataFrame, table: str, month_from: str | None) -> pl.DataFrame:

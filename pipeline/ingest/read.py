@@ -24,7 +24,7 @@ from pipeline.ingest.files import (
 )
 from pipeline.ingest.findings import QUARANTINE
 from pipeline.ingest.layouts import Layout, Match, find_layout, layouts_version, load_layouts
-from pipeline.ingest.merge import Merger, month_of
+from pipeline.ingest.merge import Merger, merge, month_of
 from pipeline.ingest.opened import Piece, open_file
 from pipeline.ingest.parse import Owner, Parsed, parse_sessions, parse_sheet
 from pipeline.ingest.people import load_key
@@ -118,11 +118,10 @@ def ingest(
         exported = _export_table(files)
         staging.exported = {row["source_file"]: row.get("exported_at") for row in rows}
         merger = Merger(facts, state, exported)
-        stores = staging.stores()
-        for number, store_id in enumerate(stores):
-            if progress:
-                progress(store_id, number, len(stores))
-            merger.store(staging, store_id)
+        try:
+            merge(merger, staging, progress)
+        finally:
+            merger.close()
         files = _account(files, merger.done.superseded_of)
         write_files(state, files)
     finally:
