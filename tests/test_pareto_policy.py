@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 from click.testing import CliRunner
 
 from pipeline.cli import cli
+from pipeline.paths import sql_dir
+from pipeline.tables import by_name
 from tests.published import publish_world
 
 
@@ -51,6 +54,26 @@ def test_the_house_standard_is_a_page(warehouse: Path, tmp_path: Path, lang: str
     assert policy.height > 0
     assert all(rule in text for rule in policy.get_column("rule_id"))
     assert "http" not in text  # it opens without network
+
+
+@pytest.mark.parametrize(("dearer", "leads"), [("jd", "jd.abuse"), ("taobao", "taobao.abuse"), (None, "jd.abuse")])
+def test_of_two_rules_alike_the_dearer_one_leads(dearer: str | None, leads: str) -> None:
+    """Same matter, no limit to compare, broken equally often: what it costs decides, and only then the name."""
+    with duckdb.connect() as connection:
+        for name in ("verdicts", "exposure", "stores", "rule_versions"):
+            connection.execute(f"create table {name} as {by_name()[name].empty_select()}")
+        connection.execute("create table run_info as select 'r' as run_id, 'p' as packs_version")
+        for pack in ("jd", "taobao"):
+            rule, money = f"{pack}.abuse", 900 if pack == dearer else 1 if dearer else None
+            for table, row in (
+                ("stores", {"store_id": f"{pack}/a", "platform": pack}),
+                ("rule_versions", {"version_id": rule, "rule_id": rule, "text_zh": rule}),
+                ("verdicts", {"concept": "abuse", "pack": pack, "rule_id": rule, "version_id": rule, "store_id": f"{pack}/a", "units": 4, "ok_units": 3, "status": "breach", "unit_of_count": "message", "track": "in_force"}),
+                ("exposure", {"pack": pack, "rule_id": rule, "certainty": "confirmed", "money_high_cny": money, "track": "in_force"}),
+            ):  # fmt: skip
+                connection.execute(f"insert into {table} ({', '.join(row)}) values ({', '.join('?' * len(row))})", list(row.values()))
+        sql = (sql_dir() / "marts" / "strictest_policy.sql").read_text(encoding="utf-8")
+        assert [row[0] for row in connection.execute(f"select rule_id from ({sql})").fetchall()] == [leads]
 
 
 def test_nothing_published_is_told(tmp_path: Path) -> None:

@@ -17,20 +17,44 @@ with latest as (       -- how each rule of those platforms did on all stores: ev
     group by d.concept, d.pack, d.rule_id
 ),
 
+costs as (             -- what breaking each rule costs all stores together: of two alike the dearer one leads
+    select
+        e.pack,
+        e.rule_id,
+        sum(coalesce(e.money_high_cny, e.money_low_cny)) as money,
+        sum(coalesce(e.points_high, e.points_low)) as points
+    from exposure as e
+    where e.track = 'in_force' and e.certainty <> 'averted'
+    group by e.pack, e.rule_id
+),
+
 placed as (
     select
-        *,
-        count(*) over (partition by concept) as rules,
-        count(*) over (partition by concept, unit_of_count, op) as alike,
+        l.*,
+        count(*) over (partition by l.concept) as rules,
+        count(*) over (partition by l.concept, l.unit_of_count, l.op) as alike,
         cast(row_number() over (
-            partition by concept
-            order by failing / nullif(cast(units as double), 0) desc, stores_failing desc, rule_id, pack
+            partition by l.concept
+            order by
+                l.failing / nullif(cast(l.units as double), 0) desc,
+                l.stores_failing desc,
+                coalesce(c.money, 0) desc,
+                coalesce(c.points, 0) desc,
+                l.rule_id,
+                l.pack
         ) as bigint) as place_on_log,
         cast(row_number() over (
-            partition by concept
-            order by case when op in ('ge', 'gt') then -threshold else threshold end, rule_id, pack
+            partition by l.concept
+            order by
+                case when l.op in ('ge', 'gt') then -l.threshold else l.threshold end,
+                coalesce(c.money, 0) desc,
+                coalesce(c.points, 0) desc,
+                l.rule_id,
+                l.pack
         ) as bigint) as place_by_limit
-    from latest
+    from latest as l
+    left join costs as c
+        on l.pack = c.pack and l.rule_id = c.rule_id
 )
 
 select
