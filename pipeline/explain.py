@@ -162,8 +162,9 @@ def _window(release: duckdb.DuckDBPyConnection, breach: Row, version: Row) -> Ro
         release,
         "select window_start, window_end, partial, units, ok_units, excluded_units, value, op, threshold, margin, "
         f"unit_of_count, severity, reason_zh, reason_en from {schema}verdicts "
-        "where store_id = ? and version_id = ? and window_start = ? and window_end = ?",
-        breach["store_id"], breach["version_id"], breach["window_start"], breach["day"] + timedelta(days=1),
+        "where store_id = ? and version_id = ? and window_start = ? "
+        "and md5(concat(store_id, '|', version_id, '|', cast(window_start as varchar), '|', cast(window_end as varchar))) = ?",
+        breach["store_id"], breach["version_id"], breach["window_start"], breach["breach_id"],
     )  # fmt: skip
     excluded = _rows(
         release,

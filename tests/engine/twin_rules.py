@@ -160,14 +160,20 @@ def annotation(rng: Random) -> dict[str, Any]:
 
 
 def counted(rng: Random) -> dict[str, Any]:
-    return annotation(rng) | {"counted": True}
+    return annotation(rng) | {"about": "nth"}
+
+
+def priced(rng: Random) -> dict[str, Any]:
+    return annotation(rng) | {"about": "money"}
 
 
 CHAT = (reply, reply, reply, unserved, phrase, contact, offline_message, throughput, conversion, notice)
 ORDERS = (shipment, shipment, out_of_stock, seller_closed_unpaid, tracking, false_shipment, fake_trade, refund, complaint, dispute)
+CARE = (complaint,) * 5 + (refund,) * 3
 DESK = (online, online, rating, review_handling, block, reply, complaint)
 COSTS = (annotation, annotation, annotation, shipment, out_of_stock)
 HISTORY = (counted, counted, counted)
+PRICES = (priced,) * 6
 
 
 def version(rng: Random, made: dict[str, Any], start: str, classes: tuple[str, ...]) -> dict[str, Any]:
@@ -185,10 +191,10 @@ def version(rng: Random, made: dict[str, Any], start: str, classes: tuple[str, .
         scope["stores"] = pick(rng, [{"fact": "store_age_months", "ge": "1"}], [{"fact": "shop_type", "in": ["flagship"]}], [{"fact": "store_age_months", "gt": {"low": "1", "high": "3"}}])
     if rng.random() < 0.15:
         scope["period"] = "national_day"
-    judge = judgement(rng, 0.8 if "counted" in made else 0.4)
+    judge = judgement(rng, 0.85 if "about" in made else 0.4)
     if judge["by"] != "each" and rng.random() < 0.1 and "period" not in scope:
         judge["window"] = {"calendar": "national_day"}
-    body = {"from": start, "track": "in_force", "measure": made["measure"], "params": made["params"], "scope": scope, "judge": judge, "penalties": penalties(rng, judge, classes, "counted" in made)}
+    body = {"from": start, "track": "in_force", "measure": made["measure"], "params": made["params"], "scope": scope, "judge": judge, "penalties": penalties(rng, judge, classes, made.get("about"))}
     if made.get("binds"):
         body["binds_by"] = pick(rng, "occurred_at", "paid_at", "created_at")
     return body | {"evidence": [{"id": "E-JD-001", "supports": ["measure", "params", "scope", "judge", "penalties"]}]}
@@ -213,8 +219,8 @@ def judgement(rng: Random, odds_of_each: float) -> dict[str, Any]:
     return {"by": pick(rng, "share", "mean", "count"), "window": window, "bands": [{"when": when, "severity": name} for when, name in zip(chosen, names, strict=True)]}
 
 
-def penalties(rng: Random, judge: dict[str, Any], classes: tuple[str, ...], counted: bool) -> dict[str, Any]:
-    """Penalties with conditions, several effects, caps; where offences are counted, every condition speaks of the how-many-eth."""
+def penalties(rng: Random, judge: dict[str, Any], classes: tuple[str, ...], about: str | None) -> dict[str, Any]:
+    """Penalties with conditions, several effects, caps; about the how-many-eth offence, about money and points, or about anything."""
     each = judge["by"] == "each"
     conditions = [
         [], [{"fact": "severity", "in": ["severe"]}], [{"fact": "severity", "in": ["general"]}], [{"fact": "nth", "in_window": pick(rng, "calendar_year", "calendar_month", "rolling_7d", "rolling_30d", "all"), "ge": pick(rng, "2", {"low": "2", "high": "4"})}],
@@ -224,20 +230,22 @@ def penalties(rng: Random, judge: dict[str, Any], classes: tuple[str, ...], coun
             [{"fact": "paid_cny", "lt": "300"}], [{"fact": "paid_cny", "ge": "300"}], [{"fact": "complaint_filed", "eq": "true"}], [{"fact": "complaint_upheld", "eq": "true"}],
             [{"fact": "warned_not_rectified", "eq": "true"}], [{"any": [[{"fact": "is_presale", "eq": "true"}], [{"fact": "paid_cny", "le": "100"}]]}],
         ]  # fmt: skip
-    if counted:
+    if about == "money" and each:
+        conditions = [[], [], [{"fact": "paid_cny", "lt": "300"}], [{"fact": "paid_cny", "ge": "300"}], [{"fact": "complaint_filed", "eq": "true"}]]
+    if about == "nth":
         conditions = [[{"fact": "nth", "in_window": pick(rng, "rolling_30d", "rolling_30d", "rolling_7d", "calendar_month"), "ge": pick(rng, "2", "2", "3")}]]
     caps = [
         {"of": "points", "per": pick(rng, "day", "week", "year", "30d", "7d"), "max": pick(rng, "4", "6")}, {"of": "money", "per": pick(rng, "day", "week", "order", "7d"), "max": pick(rng, "20", "500")},
         {"of": "times", "per": pick(rng, "order", "day", "30d"), "max": pick(rng, "1", "2")},
     ]  # fmt: skip
-    shared = rng.sample(caps, rng.choice((0, 0, 1, 1, 2)))
+    shared = rng.sample(caps, rng.choice((0, 0, 1, 1, 2) if about is None else (0, 1, 1, 2)))
     if shared and len({cap["per"] in ("7d", "30d") for cap in shared}) > 1:
         shared = shared[:1]
     if sum(cap["per"] in ("7d", "30d") for cap in shared) > 1:
         shared = shared[:1]
     found = []
-    for _ in range(rng.choice((0, 1, 1, 2, 3))):
-        one: dict[str, Any] = {"per": "unit" if each else "window", "effects": effects(rng, each, classes)}
+    for _ in range(rng.choice((0, 1, 1, 2, 3) if about is None else (1, 2))):
+        one: dict[str, Any] = {"per": "unit" if each else "window", "effects": effects(rng, each, classes) if about is None else amounts(rng, classes)}
         when = pick(rng, *conditions)
         if when:
             one["when"] = when
@@ -245,6 +253,13 @@ def penalties(rng: Random, judge: dict[str, Any], classes: tuple[str, ...], coun
             one["caps"] = shared
         found.append(one)
     return {"pick": pick(rng, "first", "first", "all", "one_of"), "of": found}
+
+
+def amounts(rng: Random, classes: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Money and points of few sizes, so that they tie, add up to caps and pass nodes."""
+    money = {"kind": "money", "fixed": pick(rng, "3", "12.345", "500", "500", {"low": "5", "high": "10"}), "currency": "CNY", "payee": "buyer"}
+    points = {"kind": "points", "class": pick(rng, *classes), "amount": pick(rng, "1", "2", "6", "6", {"low": "2", "high": "4"})}
+    return pick(rng, [money], [points], [money, points])
 
 
 def effects(rng: Random, each: bool, classes: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 Rows = dict[str, list[dict[str, Any]]]
 CLOCKS = ("00:00:00", "00:00:01", "07:59:59", "08:00:00", "12:30:00", "15:59:59", "16:00:00", "18:00:00", "22:59:59", "23:00:00", "23:58:00", "23:59:59")
 WAITS = (0, 1, 29, 30, 31, 59, 60, 179, 180, 181, 299, 300, 301, 3600, 7200, 86400)
-HOURS = (0, 1, 2, 23, 24, 25, 47, 48, 49, 71, 72, 73)
+HOURS = (0, 1, 1, 2, 24, 24, 25, 48, 48, 49, 72, 73)
 APART = (1, 6, 7, 8, 12, 15, 18, 24, 29, 30, 31)
 TO_PERSON = "已为您转人工"
 
@@ -62,6 +62,8 @@ def chats(world: World) -> None:
         buyer, order = f"{world.store[3:]}-b{rng.randrange(2)}", None
         if world.rows.get("orders") and rng.random() < 0.5:
             order = rng.choice(world.rows["orders"])["order_id"]
+            sent = [row["shipped_at"] for row in world.rows["orders"] if row["order_id"] == order and "shipped_at" in row]
+            now = rng.choice((now, *sent))  # what an agent says first, at the second at which the parcel leaves
         agents = [f"{world.store[3:]}-a{n}" for n in range(rng.choice((0, 1, 1, 2)))]
         start, person, turn, before = now, False, 0, None
         for seq in range(1, rng.randrange(2, 9)):
@@ -83,7 +85,8 @@ def chats(world: World) -> None:
                     lexicon=rng.choice(("abuse", "refuse_to_ship")), term=rng.choice(("x", "y")), tier=rng.choice(("forbidden", "sensitive")),
                     whole_message=False,
                 )  # fmt: skip
-            now += timedelta(seconds=rng.choice(WAITS))
+            night = datetime.combine(now.date(), datetime.min.time()) + timedelta(days=1)
+            now = night if rng.random() < 0.06 else now + timedelta(seconds=rng.choice(WAITS))
         moved = world.maybe(start + timedelta(seconds=rng.choice(WAITS)), 0.3)
         world.add(
             "conversations", conversation_id=talk, buyer_key=buyer, started_at=start, ended_at=now, messages=1, agents=len(agents), order_id=order,
@@ -99,7 +102,10 @@ def orders(world: World) -> None:
     last = datetime.combine(world.first, datetime.min.time()) + timedelta(days=world.days)
     exported = rng.choice((last, last, last + timedelta(days=9)))
     for _ in range(rng.randrange(1, 6)):
-        order, created = world.id("o"), world.moment()
+        order, created, buyer = world.id("o"), world.moment(), world.maybe(f"{world.store[3:]}-b{rng.randrange(2)}", 0.9)
+        before = world.rows.get("orders", [{}])[-1]
+        if "buyer_key" in before and rng.random() < 0.3:  # the same buyer again on the same day
+            created, buyer = before["created_at"], before["buyer_key"]
         cod, paid = rng.random() < 0.1, created if rng.random() < 0.85 else None
         shipped, waybill = world.maybe(world.later(created), 0.65), world.maybe(f"{world.store[3:]}-t{rng.randrange(4)}", 0.7)
         sent = [row for row in world.rows.get("orders", []) if "shipped_at" in row and "tracking_no" in row]
@@ -107,10 +113,10 @@ def orders(world: World) -> None:
             shipped, waybill = world.later(sent[-1]["shipped_at"], (24, 48)), sent[-1]["tracking_no"]
         picked = world.maybe(world.later(shipped or created), 0.55)
         delivered = world.maybe(world.later(picked or created), 0.3)
-        closed = None if shipped else world.maybe(world.later(created), 0.3)
+        closed = None if shipped else world.maybe(world.later(created, (1, 24, 48, 48, 72, 72)), 0.3)
         status = "closed" if closed or rng.random() < 0.05 else "shipped" if shipped or rng.random() < 0.1 else "to_ship" if paid else "unpaid"
         world.add(
-            "orders", order_id=order, buyer_key=world.maybe(f"{world.store[3:]}-b{rng.randrange(2)}", 0.9), status=status, created_at=created, paid_at=paid,
+            "orders", order_id=order, buyer_key=buyer, status=status, created_at=created, paid_at=paid,
             promised_ship_at=world.maybe(world.later(created, (24, 48)), 0.5), shipped_at=shipped, picked_up_at=picked, delivered_at=delivered,
             closed_at=closed, closed_by=world.maybe(rng.choice(("buyer", "seller")), 0.8) if status == "closed" else None, exported_at=exported,
             paid_cny=world.maybe(Decimal(rng.choice(("3.00", "99.99", "100.00", "299.99", "300.00", "5000.05"))), 0.9), is_cash_on_delivery=world.maybe(cod, 0.9),
@@ -133,7 +139,7 @@ def orders(world: World) -> None:
 
 def _aftersale(world: World, order: str, exported: datetime) -> None:
     rng = world.rng
-    asked = world.moment()
+    asked = rng.choice((world.moment(), world.moment(), exported - timedelta(hours=rng.choice((1, 24, 48)))))
     world.add(
         "aftersales", aftersale_id=world.id("r"), order_id=rng.choice((order, order, None, "gone")), kind=rng.choice(("refund_only", "return_refund", "repair")),
         stage=rng.choice(("not_shipped", "shipped", "returned")), status=rng.choice(("open", "agreed", "refunded", "closed")), requested_at=asked,
@@ -146,7 +152,8 @@ def _aftersale(world: World, order: str, exported: datetime) -> None:
 
 def _complaint(world: World, order: str, exported: datetime) -> None:
     rng = world.rng
-    name, raised = world.id("p"), world.moment()
+    shipped = [row["shipped_at"] for row in world.rows["orders"] if row["order_id"] == order and "shipped_at" in row]
+    name, raised = world.id("p"), rng.choice((world.moment(), world.moment(), *shipped))
     accepted, closed = world.maybe(world.later(raised, (0, 1, 2, 24))), world.maybe(world.later(raised))
     world.add(
         "complaints", complaint_id=name, order_id=rng.choice((order, order, None)), buyer_key=world.maybe(f"{world.store[3:]}-b{rng.randrange(2)}"),
@@ -182,9 +189,13 @@ def findings(world: World) -> None:
     rng = world.rng
     for _ in range(rng.randrange(2, 14)):
         order = rng.choice(world.rows["orders"])["order_id"] if world.rows.get("orders") and rng.random() < 0.7 else None
+        talk = world.maybe(world.id("c"), 0.4)
+        if talk:
+            began = world.moment()
+            world.add("conversations", conversation_id=talk, buyer_key=world.maybe(f"{world.store[3:]}-b{rng.randrange(2)}", 0.8), started_at=began, ended_at=began, messages=1, agents=0)
         world.add(
             "annotations", annotation_id=world.id("n"), concept=rng.choice(("abuse", "contempt", "stalling")), happened_at=world.moment(),
-            passed=rng.random() < 0.15, severity=rng.choice((None, "general", "severe")), order_id=order,
+            passed=rng.random() < 0.15, severity=rng.choice((None, "general", "severe")), order_id=order, conversation_id=talk,
         )  # fmt: skip
 
 

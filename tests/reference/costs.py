@@ -84,8 +84,7 @@ def _seen(breach: Breach, predicate: dict[str, Any], store: Store, history: Hist
     if fact in ("units", "failing_units", "failing_share"):
         return sums.seen(fact) if sums else None
     if fact in ("complaint_filed", "user_annoyed", "complaint_upheld"):
-        mine = [c for c in store["complaints"] if breach.order_id and c.order_id == breach.order_id]
-        mine = [c for c in mine if c.raised_at >= breach.at - timedelta(days=1) and c.concept in (None, breach.version.concept)]
+        mine = _complaints(breach, store)
         return truth(True) if (any(c.upheld for c in mine) if fact == "complaint_upheld" else mine) else None
     if fact == "overdue_hours":
         paid = order.paid_at
@@ -94,6 +93,19 @@ def _seen(breach: Breach, predicate: dict[str, Any], store: Store, history: Hist
     if fact in ("goods_cny", "promise_hours", "supply_type", "category", "is_presale", "is_custom", "is_cash_on_delivery"):
         return order_fact(order, fact)
     return None
+
+
+def _complaints(breach: Breach, store: Store) -> list[Row]:
+    """Complaints about the breach's order; of its conversation's buyer those without order, on its concept, in 30 days."""
+    concept = breach.version.concept
+    after = [c for c in store["complaints"] if c.raised_at >= breach.at - timedelta(days=1)]
+    found = [c for c in after if breach.order_id and c.order_id == breach.order_id and c.concept in (None, concept)]
+    talk = breach.unit.conversation if breach.unit else None
+    buyers = {t.buyer_key for t in store["conversations"] if talk and t.conversation_id == talk} - {None}
+    return found + [
+        c for c in after
+        if c.order_id is None and c.buyer_key in buyers and c.concept == concept and c.raised_at <= breach.at + timedelta(days=30)
+    ]  # fmt: skip
 
 
 def effects_of(breach: Breach, store: Store, book: Rulebook, history: History, overridden: bool) -> list[Effect]:

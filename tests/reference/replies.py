@@ -162,5 +162,6 @@ def conversion(store: Store, p: Row) -> list[Unit]:
         first = min(ask.at for ask in found)
         until = first + timedelta(hours=float(p.within_hours))
         bought = [o.order_id for o in store["orders"] if o.buyer_key == buyer and o.paid_at and first <= o.paid_at < until]
-        units.append(Unit(f"{buyer}:{day}", first, day, 1.0 if bought else 0.0, bool(bought), order=min(bought, default=None)))
+        talk = min(ask.conversation for ask in found)
+        units.append(Unit(f"{buyer}:{day}", first, day, 1.0 if bought else 0.0, bool(bought), order=min(bought, default=None), conversation=talk))
     return units

@@ -38,6 +38,7 @@ class Verdict:
     settled: bool = True
     gate: int = YES
     counted: bool = False
+    last: date | None = None
 
 
 @dataclass
@@ -132,9 +133,10 @@ def _verdict(
     if not has_units and first is not None and not (window.end > first and last is not None and window.start <= last):
         return None
     verdict = Verdict(version, window, "ok", sums)
-    open_window = first is None or last is None or first > window.start or last < window.end - DAY
+    waits = version.window_kind == "rolling" and version.judge_by != "each"
+    open_window = first is None or last is None or first > window.start or (_whole_until(reached, last) if waits else last + DAY) < window.end
     verdict.partial = window.cut or open_window
-    verdict.settled = not open_window
+    verdict.settled, verdict.last = not open_window, last
     scope = test(version.stores, lambda p: store_fact(store, window.end, p["fact"])) if version.stores else YES
     if version.gate:
         failing = [day for day, part in daily.items() if window.start <= day < window.end and part.failing]
@@ -142,6 +144,12 @@ def _verdict(
     verdict.status = _status(version, window, sums, scope, days, verdict)
     verdict.value = _value(version, sums)
     return verdict
+
+
+def _whole_until(reached: dict[str, tuple[set[date], datetime | None]], last: date) -> date:
+    """The day before which all days are over: of a store's newest one, an export of its last minute or later tells."""
+    newest = max(end for _, end in reached.values() if end)
+    return last if last == newest.date() and newest < midnight(last + DAY) - timedelta(minutes=1) else last + DAY
 
 
 def _status(version: Version, window: Window, sums: Sums, scope: int, days: set[date], verdict: Verdict) -> str:
@@ -239,8 +247,9 @@ def _breaches(
     for verdict in verdicts:
         if verdict.status == "breach":
             start, end, sums = verdict.window.start, verdict.window.end, verdict.sums
+            seen = max(min(end, (verdict.last or end) + DAY), start + DAY)  # of an unfinished window: the end of the data
             found.append(Breach(
-                name_of(store.id, version.version_id, start, end), version, midnight(end) - timedelta(seconds=1), end - DAY,
+                name_of(store.id, version.version_id, start, end), version, midnight(seen) - timedelta(seconds=1), seen - DAY,
                 verdict.value, None if hasattr(verdict, "severity_open") else verdict.severity, None, sums, verdict.window,
                 verdict.settled, verdict.gate,
             ))  # fmt: skip

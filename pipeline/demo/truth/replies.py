@@ -164,7 +164,7 @@ def _breach(
         known.store_id,
         rule_id.partition(".")[0],
         rule_id,
-        window.end * DAY - 1,
+        min(window.end, known.last_day + 1) * DAY - 1,  # of an unfinished window: the end of the data
         "window",
         unsettled=not window.whole,
         has_penalties=effects is not None,
