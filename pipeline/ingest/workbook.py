@@ -24,10 +24,13 @@ _LONG_NUMBER = re.compile(rb"<v>(?:-?\d{16,}(?:\.0+)?|-?[\d.]+[eE]\+?\d{2,})</v>
 _FAR_COLUMN = re.compile(rb' r="(?:[A-Z]{4,}|[D-Z][A-Z]{2}|C[B-Z][A-Z])\d+"')
 _LAST_ROW = re.compile(rb'<(?:\w+:)?row [^>]*?r="(\d+)"')
 _PIECE = 8_000_000
+_SMALL = 20_000_000  # unpacked: below it the general reader is the faster one
 
 
 def read_xlsx(data: bytes, where: str, general: bool = False) -> list[Sheet]:
-    """The sheets of an xlsx workbook; ``general`` takes the reader that knows every way of writing one.
+    """The sheets of an xlsx workbook: a small one by the general reader, a large one in bounded memory, two blocks at a time.
+
+    ``general`` takes the general reader, which knows every way of writing a workbook, whatever the size.
 
     Raises:
         FilesRefused: a bomb, a broken or an absurdly wide workbook.
@@ -37,7 +40,7 @@ def read_xlsx(data: bytes, where: str, general: bool = False) -> list[Sheet]:
     def bound(name: str, size: int) -> None:
         _bound(name, size, size, len(data), where)
 
-    if general:
+    if general or _unpacked(data) < _SMALL:
         return _sheets(data, where, _check(data, where))
     try:
         with _clear_errors(where):
@@ -45,6 +48,15 @@ def read_xlsx(data: bytes, where: str, general: bool = False) -> list[Sheet]:
     except NotPlain:
         return _sheets(data, where, _check(data, where))
     return [replace(sheet, chunks=_guarded(sheet.chunks, where)) for sheet in sheets]
+
+
+def _unpacked(data: bytes) -> int:
+    """How large the parts of a workbook say they are; ``_check`` looks whether that is true."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return sum(info.file_size for info in archive.infolist())
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return 0
 
 
 def _guarded(chunks: Chunks, where: str) -> Chunks:
@@ -78,7 +90,7 @@ def _sheets(data: bytes, where: str, numbers: bool) -> list[Sheet]:
         book = fastexcel.read_excel(data)
         sheets = []
         for name in book.sheet_names[: limits.MAX_SHEETS]:
-            frame = book.load_sheet(name, header_row=None, dtypes="string").to_polars()
+            frame = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
             frame.columns = [f"c{at}" for at in range(frame.width)]
             if numbers:
                 frame = _mark_numbers(data, name, frame)

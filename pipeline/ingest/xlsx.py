@@ -28,7 +28,7 @@ Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 Bound = Callable[[str, int], None]  # told each member's name and how much of it was unpacked
 _PIECE = 12_000_000
-_LT, _GT, _QUOTE = ord("<"), ord(">"), ord('"')
+_LT, _GT, _QUOTE, _AMPERSAND, _RETURN = ord("<"), ord(">"), ord('"'), ord("&"), ord("\r")
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -246,33 +246,30 @@ def _frame(cells: _Cells, columns: Sequence[int], width: int, shared: Callable[[
     place = np.searchsorted(numbers, cells.row)
     beyond = np.zeros(numbers.size, bool)
     beyond[place[(cells.column >= width) & (cells.end > cells.start)]] = True
-    data: dict[str, pl.Series] = {}
-    for column in columns:
-        mine = np.flatnonzero(cells.column == column)
-        text = _texts(cells, mine, shared)
-        if mine.size == numbers.size and np.array_equal(place[mine], np.arange(numbers.size)):
-            data[f"c{column}"] = text
-            continue
-        index = np.full(numbers.size, -1, np.int64)
-        index[place[mine]] = np.arange(mine.size)
-        which = pl.Series(index).set(pl.Series(index < 0), None)
-        data[f"c{column}"] = text.gather(which) if mine.size else pl.repeat(None, numbers.size, dtype=pl.String, eager=True)
+    # All cells at once, column after column: one long text column, of which each wanted column is a slice.
+    order = np.full(max(width, max(columns, default=0) + 1), -1, np.int64)
+    order[list(columns)] = np.arange(len(columns))
+    mine = np.flatnonzero(order[np.minimum(cells.column, order.size - 1)] >= 0)
+    mine = mine[cells.column[mine] < order.size]
+    which = np.full(len(columns) * numbers.size, -1, np.int64)
+    which[order[cells.column[mine]] * numbers.size + place[mine]] = mine
+    text = _texts(cells, which, shared)
+    data = {f"c{column}": text.slice(at * numbers.size, numbers.size) for at, column in enumerate(columns)}
     return pl.DataFrame({**data, ROW: pl.Series(numbers, dtype=pl.Int64), RAGGED: pl.Series(beyond)})
 
 
-def _texts(cells: _Cells, mine: Ints, shared: Callable[[], pl.Series]) -> pl.Series:
-    """The text of some cells: their own, or the shared string they point to; long numbers show that digits were lost."""
-    start, end = cells.start[mine], cells.end[mine]
-    pointed = cells.shared[mine]
-    if pointed.size and pointed.all():
-        return _pointed(cells.data, start, shared())
-    text = _unescaped(_slices(cells.data, start, end))
+def _texts(cells: _Cells, which: Ints, shared: Callable[[], pl.Series]) -> pl.Series:
+    """The text of some cells (-1: none): their own, or the shared string they point to; long numbers show that digits were lost."""
+    there = which >= 0
+    at = np.where(there, which, 0)
+    if cells.start.size == 0:
+        return pl.repeat(None, which.size, dtype=pl.String, eager=True)
+    start, pointed, number = cells.start[at], cells.shared[at] & there, cells.number[at] & there
+    own = there & ~pointed
+    text = _unescaped(_slices(cells.data, start, np.where(own, cells.end[at], start), own), cells.data)
     if pointed.any():
-        at = np.flatnonzero(pointed)
-        text = text.scatter(pl.Series(at), _pointed(cells.data, start[at], shared()))
-    if cells.number[mine].any():
-        text = _numbers(text, pl.Series(cells.number[mine]))
-    return text
+        text = text.scatter(pl.Series(np.flatnonzero(pointed)), _pointed(cells.data, start[pointed], shared()))
+    return _numbers(text, pl.Series(number)) if number.any() else text
 
 
 def _pointed(data: Bytes, start: Ints, strings: pl.Series) -> pl.Series:
@@ -298,20 +295,24 @@ def _numbers(text: pl.Series, number: pl.Series) -> pl.Series:
     return text.scatter(at, exact)
 
 
-def _slices(data: Bytes, start: Ints, end: Ints) -> pl.Series:
-    """The texts between places, as one Arrow array cut out of the data at once."""
+def _slices(data: Bytes, start: Ints, end: Ints, there: npt.NDArray[np.bool_] | None = None) -> pl.Series:
+    """The texts between places, as one Arrow array cut out of the data at once; null where none is."""
     length = np.maximum(end - start, 0)
     offsets = np.zeros(length.size + 1, np.int64)
     np.cumsum(length, out=offsets[1:])
     index = np.arange(offsets[-1]) + np.repeat(start - offsets[:-1], length)
-    array = pa.Array.from_buffers(pa.large_binary(), length.size, [None, pa.py_buffer(offsets), pa.py_buffer(data[index])])
+    known = None if there is None else pa.py_buffer(np.packbits(there, bitorder="little"))
+    array = pa.Array.from_buffers(pa.large_binary(), length.size, [known, pa.py_buffer(offsets), pa.py_buffer(data[index])])
     try:
         return pl.Series(pl.from_arrow(array.cast(pa.large_string())))
     except pa.ArrowInvalid as error:
         raise NotPlain from error  # not utf-8
 
 
-def _unescaped(text: pl.Series) -> pl.Series:
+def _unescaped(text: pl.Series, data: Bytes) -> pl.Series:
+    """Texts without escapes; ``data`` is what they were cut out of, and mostly has none."""
+    if not np.any((data == _AMPERSAND) | (data == _RETURN)) and b"_x" not in data.tobytes():
+        return text
     escaped = (text.str.contains("&", literal=True) | text.str.contains(r"_x[0-9A-Fa-f]{4}_") | text.str.contains("\r", literal=True)).fill_null(False)
     if not escaped.any():
         return text
@@ -356,4 +357,4 @@ def _strings(data: Bytes) -> pl.Series:
     if items.size != texts.size or np.any(np.searchsorted(items, texts) - 1 != np.arange(items.size)):
         raise NotPlain  # rich text, phonetic readings or empty items
     start, end = ends[texts] + 1, tags[np.minimum(texts + 1, tags.size - 1)]
-    return _unescaped(_slices(data, start, end))
+    return _unescaped(_slices(data, start, end), data)
