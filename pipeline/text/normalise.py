@@ -41,6 +41,11 @@ _STUFFING = _FILLERS | _BREAKS
 _FULL_WIDTH = str.maketrans("，！？：；（）", ",!?:;()")
 
 
+# Animals that stand for the character of an insult, beside the character that makes it one: 你🐴, 🐶东西.
+_DRAWN_AFTER = {"🐴": ("妈", "你尼泥他操草艹日"), "🐎": ("妈", "你尼泥他操草艹日"), "💩": ("屎", "吃是坨")}
+_DRAWN_BEFORE = {"🐶": ("狗", "东日娘杂眼玩屎"), "🐕": ("狗", "东日娘杂眼玩屎"), "🐷": ("猪", "头脑"), "🐢": ("龟", "孙儿")}
+
+
 @dataclass(frozen=True, slots=True)
 class Normal:
     """A normalised text; character i of it came from source[starts[i]:ends[i]]."""
@@ -98,11 +103,19 @@ def _mapped(char: str) -> str:
     return "".join(simplified().get(part, part) for part in plain if part.strip())
 
 
+def _drawn(text: str, at: int) -> str:
+    """The character that an emoji stands for because of its neighbour, if it does."""
+    for drawn, beside in ((_DRAWN_AFTER, text[max(0, at - 1) : at]), (_DRAWN_BEFORE, text[at + 1 : at + 2])):
+        if text[at] in drawn and beside and beside in drawn[text[at]][1]:
+            return drawn[text[at]][0]
+    return ""
+
+
 def normalise(text: str) -> Normal:
     """Undo full width, look-alikes, traditional forms, stuffing and repeats; keep positions."""
     if _needs_work().search(text) is None:
         return Normal(text.translate(_FULL_WIDTH), None, None)
-    pairs = [(plain, at) for at, char in enumerate(text) for plain in _mapped(char)]
+    pairs = [(plain, at) for at, char in enumerate(text) for plain in _drawn(text, at) or _mapped(char)]
     chars, starts, ends = [], [], []
     for char, first, last in _collapse(_without_stuffing(pairs)):
         chars.append(char)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 from pipeline.text.lexicon import Lexicons
@@ -24,12 +25,10 @@ def test_every_concept_has_both_kinds(lexicons: Lexicons) -> None:
     assert concepts <= {utterance.about for utterance in UTTERANCES if not utterance.concept}
 
 
-def test_the_split_never_moves() -> None:
-    assert [is_scored_only(text) for text in ("加我微信", "您好", "不行", "最好的面料")] == [
-        is_scored_only(text) for text in ("加我微信", "您好", "不行", "最好的面料")
-    ]
-    scored = sum(is_scored_only(utterance.text) for utterance in UTTERANCES)
-    assert 0.4 < scored / len(UTTERANCES) < 0.6
+def test_the_scored_part_stays_as_it_is() -> None:
+    scored = sorted(f"{u.role} {u.text} {u.concept}" for u in UTTERANCES if is_scored_only(u.text))
+    digest = sha256("\n".join(scored).encode()).hexdigest()
+    assert (len(scored), digest[:16]) == (693, "eab45cc5bf1538aa")
 
 
 def test_counts_of_right_missed_and_wrong(lexicons: Lexicons) -> None:
@@ -50,8 +49,8 @@ def test_counts_of_right_missed_and_wrong(lexicons: Lexicons) -> None:
 
 def test_the_scored_part_does_not_get_worse(lexicons: Lexicons) -> None:
     scored = score([utterance for utterance in UTTERANCES if is_scored_only(utterance.text)], lexicons)
-    assert scored.precision() >= 0.92
-    assert scored.recall() >= 0.86
+    assert scored.precision() >= 0.93
+    assert scored.recall() >= 0.90
 
 
 def test_the_report_lists_misses_of_the_part_looked_at_only(lexicons: Lexicons) -> None:
