@@ -13,8 +13,9 @@ import pyarrow.parquet as parquet
 from pipeline.tables import FACTS
 
 ASKED_LATER = "asked_later"
-# what a row of this month may speak of lies in other months: an order is complained of, asked about, refunded later
-NEARBY = ("orders", "aftersales", "complaints", "shipments")
+# what a row of this month may speak of lies in other months: an order is complained of, asked about, refunded later,
+# a night's watch begins on the day before
+NEARBY = ("orders", "aftersales", "complaints", "shipments", "agent_status")
 MONTHS_NEARBY = 3
 ROWS_PER_BATCH = 1_500_000  # of messages; a prototype was fastest between one and two million
 

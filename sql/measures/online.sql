@@ -17,8 +17,8 @@ with hours_of as (     -- the part of each span inside the hours of the shape
 days_with_status as (
     select distinct
         store_id,
-        cast(started_at as date) as day
-    from agent_status
+        day
+    from status_days
 ),
 
 summed as (

@@ -179,6 +179,8 @@ CASES = [
     Case("a second short of 8 hours", "online", spans(("online", f"{DAY} 09:00:01", f"{DAY} 17:00:00")), [(DAY, 1, 0, None)]),
     Case("hours outside the hours do not count", "online", spans(("online", f"{DAY} 08:00:00", f"{DAY} 16:59:59")), [(DAY, 1, 0, None)]),
     Case("rest is not online", "online", spans(("rest", f"{DAY} 09:00:00", f"{DAY} 22:00:00")), [(DAY, 1, 0, None)]),
+    Case("a day that only a watch from the day before covers is judged", "online", spans(("online", f"{DAY} 22:00:00", "2025-09-21 10:00:00")), [(DAY, 1, 0, None), ("2025-09-21", 1, 0, None)]),
+    Case("a watch that ends at midnight does not touch the next day", "online", spans(("online", f"{DAY} 10:00:00", "2025-09-21 00:00:00")), [(DAY, 1, 1, None)]),
     Case("always someone, handed over to the second", "always", spans(("online", f"{DAY} 09:00:00", f"{DAY} 12:00:00"), ("online", f"{DAY} 12:00:00", f"{DAY} 18:00:00")), [(DAY, 1, 1, None)]),
     Case("a gap of ten seconds", "always", spans(("online", f"{DAY} 09:00:00", f"{DAY} 12:00:00"), ("online", f"{DAY} 12:00:10", f"{DAY} 18:00:00")), [(DAY, 1, 0, None)]),
     Case("unasked at 22:59:59", "night", talk(("agent", f"{DAY} 22:59:59")), [(DAY, 1, 1, None)]),

@@ -135,9 +135,9 @@ def _complaints(store: Store, order_id: str | None) -> list[Row]:
 
 def online(store: Store, p: Row) -> list[Unit]:
     """A shop's day with some status: the hours on which someone, everyone summed, or always someone was there."""
-    days = sorted({s.started_at.date() for s in store["agent_status"]})
+    months = {s.started_at.date().replace(day=1) for s in store["agent_status"]}
     units = []
-    for day in days:
+    for day in sorted({day for s in store["agent_status"] for day in _touched(s) if day.replace(day=1) in months}):
         opens, closes = (midnight(day) + timedelta(minutes=m) for m in p.hours)
         spans = [
             (max(s.started_at, opens), min(s.ended_at, closes))
@@ -154,6 +154,13 @@ def online(store: Store, p: Row) -> list[Unit]:
         needed = hours_between(opens, closes) - 0.0005 if p["count"] == "always_someone" else float(p.min_hours or 0)
         units.append(Unit(str(day), midnight(day), day, value, value >= needed))
     return units
+
+
+def _touched(span: Row) -> list[date]:
+    """The days that a span lies on; one that ends at midnight does not touch the next."""
+    first = span.started_at.date()
+    days = (first + n * DAY for n in range((span.ended_at.date() - first).days + 1))
+    return [day for day in days if day == first or midnight(day) < span.ended_at]
 
 
 def rating(store: Store, p: Row) -> list[Unit]:
