@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
+from pipeline.ingest.ahead import in_pairs
 from pipeline.ingest.limits import BLOCK_BYTES, MAX_CELL_BYTES, MAX_COLUMNS, MAX_RECORD_BYTES
 from pipeline.ingest.sheet import RAGGED, ROW, Sheet
 from pipeline.ingest.sniff import refuse
@@ -20,6 +20,8 @@ from pipeline.ingest.transcode import to_utf8
 _EDGES = np.isin(np.arange(256), list(b",;|\t\n"))
 _BESIDE = _EDGES | np.isin(np.arange(256), list(b'\r"='))
 _OVER = "over"
+_MARK = b"\xef\xbb\xbf"
+_FIRST_BYTES = 1 << 18
 Source = Path | bytes
 
 
@@ -48,17 +50,18 @@ def _sheet(
     def chunks(heading: int, width: int, columns: Sequence[int]) -> Iterator[pl.DataFrame]:
         seen = 0  # records before this block
         for block in _blocks(source, encoding, where):
-            frame = _parse(block, separator, width, columns)
+            frame = _parse(block, separator, width, columns, seen)
             skip = max(0, heading + 1 - seen)
-            row = pl.int_range(seen + 1, seen + 1 + pl.len(), dtype=pl.Int64).alias(ROW)
             seen += frame.height
-            yield frame.with_columns(row).slice(skip)
+            yield frame.slice(skip)
 
     return Sheet(name, head, chunks, " ".join(cell for row in head[:10] for cell in row if cell))
 
 
 def _first_block(source: Source, encoding: str, where: str) -> bytes:
-    return next(_blocks(source, encoding, where, size=1 << 18), b"")
+    stream, encoding = _opened(source, encoding)
+    with stream:
+        return to_utf8(next(_cut(stream, _FIRST_BYTES, where), b""), encoding).removeprefix(_MARK)
 
 
 def _all(source: Source, encoding: str) -> bytes:
@@ -86,25 +89,19 @@ def _head(text: str, separator: str) -> list[list[str | None]]:
     return rows
 
 
-def _blocks(source: Source, encoding: str, where: str, size: int = BLOCK_BYTES) -> Iterator[bytes]:
-    """utf-8 blocks that end at the end of a record; the next one is prepared while this one is parsed."""
+def _blocks(source: Source, encoding: str, where: str) -> Iterator[bytes]:
+    """utf-8 blocks that end at the end of a record; the next ones are prepared while one is parsed."""
+    stream, encoding = _opened(source, encoding)
+    with stream:
+        for number, block in enumerate(in_pairs(lambda raw: to_utf8(raw, encoding), _cut(stream, BLOCK_BYTES, where))):
+            yield block if number else block.removeprefix(_MARK)
+
+
+def _opened(source: Source, encoding: str) -> tuple[io.BufferedIOBase, str]:
     if encoding == "utf-16":
         data = source if isinstance(source, bytes) else source.read_bytes()
         source, encoding = data.decode("utf-16", "replace").encode(), "utf-8"
-    stream: io.BufferedIOBase = io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
-    cuts = _cut(stream, size, where)
-    with stream, ThreadPoolExecutor(1) as ahead:
-
-        def prepare() -> bytes | None:
-            block = next(cuts, None)
-            return None if block is None else to_utf8(block, encoding)
-
-        future = ahead.submit(prepare)
-        first = True
-        while (block := future.result()) is not None:
-            future = ahead.submit(prepare)
-            yield block.removeprefix(b"\xef\xbb\xbf") if first else block
-            first = False
+    return (io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")), encoding
 
 
 def _cut(stream: io.BufferedIOBase, size: int, where: str) -> Iterator[bytes]:
@@ -144,13 +141,15 @@ def _record_end(data: bytes) -> int:
     return end if not odd else data.rfind(b"\n") + 1
 
 
-def _parse(block: bytes, separator: str, width: int, columns: Sequence[int]) -> pl.DataFrame:
+def _parse(block: bytes, separator: str, width: int, columns: Sequence[int], before: int) -> pl.DataFrame:
+    """Wanted columns of a block as text, numbered after the records ``before`` it."""
+    row = pl.int_range(before + 1, before + 1 + pl.len(), dtype=pl.Int64).alias(ROW)
     names = [f"c{at}" for at in range(width)]
     quoted = False
     if b'"' in block:
         quoted, stray = _quotes(block)
         if quoted and stray:
-            return _parse_slowly(block, separator, width, columns)
+            return _parse_slowly(block, separator, width, columns).with_columns(row)
     head = separator.join([*names, _OVER]).encode() + b"\n"
     wanted = [*(f"c{at}" for at in columns), _OVER]
     try:
@@ -159,10 +158,10 @@ def _parse(block: bytes, separator: str, width: int, columns: Sequence[int]) -> 
             truncate_ragged_lines=True, columns=wanted,
         )  # fmt: skip
     except pl.exceptions.PolarsError:
-        return _parse_slowly(block, separator, width, columns)
+        return _parse_slowly(block, separator, width, columns).with_columns(row)
     if quoted and frame.get_column(_OVER).is_not_null().any():
-        return _parse_slowly(block, separator, width, columns)
-    return frame.select(*(f"c{at}" for at in columns), pl.col(_OVER).is_not_null().alias(RAGGED))
+        return _parse_slowly(block, separator, width, columns).with_columns(row)
+    return frame.select(*(f"c{at}" for at in columns), pl.col(_OVER).is_not_null().alias(RAGGED), row)
 
 
 def _quotes(block: bytes) -> tuple[bool, bool]:

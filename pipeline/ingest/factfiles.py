@@ -179,7 +179,7 @@ def repeated(rows: pl.DataFrame, keys: Sequence[str]) -> pl.Series | None:
 def _parts(frame: pl.DataFrame | None) -> dict[Unit, pl.DataFrame]:
     if frame is None or frame.is_empty():
         return {}
-    return {(str(store), str(month)): part for (store, month), part in frame.partition_by(PLACE, as_dict=True, maintain_order=True).items()}
+    return {(part.item(0, "store_id"), part.item(0, MONTH)): part for part in frame.partition_by(PLACE, maintain_order=True)}
 
 
 def together(frames: Iterable[pl.DataFrame | None]) -> Any:

@@ -57,7 +57,7 @@ def discover(exports: Path, platforms: Sequence[str]) -> tuple[list[Found], list
 def content_of(path: Path) -> str:
     """The hash by which a file is known."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest()[:32]
+        return hashlib.file_digest(file, "sha256").hexdigest()[:32]
 
 
 def read_files(state: Path) -> pl.DataFrame:

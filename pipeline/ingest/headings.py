@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 HEAD_ROWS = 30  # a heading lies within the first rows
 _FOOTERS = ("合计", "总计", "小计", "汇总", "汇总值", "平均值", "全店汇总值", "全店平均值", "同行同层优秀", "同行同层均值")
 _FOOTER_LIKE = re.compile(r"^[-#=]{3,}|^#|^(导出时间|下载时间|生成时间|数据来源|总笔数|总收入|总支出|共\d+(条|笔|单|行))")
 
 
-@cache
+@lru_cache(50_000)
 def normalise(heading: str | None) -> str:
     """A heading without BOM, spaces, line breaks, case or full-width punctuation."""
     if not heading:

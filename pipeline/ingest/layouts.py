@@ -84,9 +84,12 @@ class UnknownLayout(GuizeError):
     exit_code = 1
 
 
-def load_layouts(packs: Path, platform: str) -> list[Layout]:
-    """The layouts that serve a platform's exports: its own pack's first, then the shared ones."""
-    return list(_load(packs, platform, layouts_version(packs)))
+def load_layouts(packs: Path, platform: str, version: str | None = None) -> list[Layout]:
+    """The layouts that serve a platform's exports: its own pack's first, then the shared ones.
+
+    ``version`` is their ``layouts_version`` where it is known.
+    """
+    return list(_load(packs, platform, version or layouts_version(packs)))
 
 
 def layouts_version(packs: Path) -> str:
@@ -104,6 +107,12 @@ def _hash(files: tuple[tuple[Path, int, int], ...]) -> str:
 
 
 def _yaml(path: Path) -> Any:
+    state = path.stat()
+    return _yaml_of(path, state.st_mtime_ns, state.st_size)
+
+
+@cache
+def _yaml_of(path: Path, changed: int, size: int) -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load(path.read_text("utf-8"), Loader=loader)
 
@@ -196,7 +205,10 @@ def find_layout(rows: Sequence[Sequence[str | None]], layouts: Sequence[Layout],
     """
     best: tuple[int, int, Match] | None = None
     nearest: tuple[float, Layout, list[str], list[str]] | None = None
+    known = frozenset().union(*(layout.known for layout in layouts if not layout.reader))
     for row, names in candidates(rows):
+        if known.isdisjoint(map(normalise, names)):
+            continue
         at: dict[str, tuple[int, ...]] = {}
         for position, name in enumerate(names):
             key = normalise(name)

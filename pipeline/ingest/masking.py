@@ -75,7 +75,9 @@ _AREA = re.compile(r"0(?:10|2[0-57-9]|[3-9]\d{2})")
 def mask_texts(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Return the texts with personal data replaced by tags, and the kinds seen in each (null when none)."""
     nothing = pl.Series("pii_kinds", [None], dtype=pl.List(pl.String)).new_from_index(0, len(texts))
-    candidates = texts.str.contains(PREFILTER).fill_null(False).arg_true()
+    if texts.null_count() == len(texts):
+        return texts, nothing
+    candidates = texts.to_frame("texts").select(pl.arg_where(pl.col("texts").str.contains(PREFILTER))).to_series()
     if len(candidates) == 0:
         return texts, nothing
     masked = [mask(text) for text in texts.gather(candidates).to_list()]

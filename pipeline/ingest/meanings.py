@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -11,17 +12,26 @@ import polars as pl
 
 from pipeline.ingest.layouts import Source
 
+Written = Mapping[str, tuple[pl.Series, Source]]  # by column: its distinct values, and where it comes from
 
-def mapped(text: pl.Series, unique: pl.Series, source: Source) -> tuple[pl.Series, pl.Series | None]:
-    """Values through the layout's map, and the cells that it does not list (None when it lists all)."""
-    found = [_look_up(value, source) for value in unique.to_list()]
-    dtype = {"bool": pl.Boolean, "int": pl.Int64}.get(source.type, pl.String)
-    wrong = pl.Series([not known for _, known in found], dtype=pl.Boolean)
-    if len(found) == 1:
-        value = pl.repeat(found[0][0], text.len(), dtype=dtype, eager=True)
-        return value, pl.repeat(True, text.len(), eager=True) if wrong.any() else None
-    value = text.replace_strict(unique, pl.Series([value for value, _ in found], dtype=dtype), return_dtype=dtype)
-    return value, text.replace_strict(unique, wrong, return_dtype=pl.Boolean) if wrong.any() else None
+
+def mapped(texts: pl.DataFrame, columns: Written) -> dict[str, tuple[pl.Series, pl.Series | None]]:
+    """Per column its values through the layout's map, and the cells that it does not list (None when it lists all)."""
+    found = {name: [_look_up(value, source) for value in unique.to_list()] for name, (unique, source) in columns.items()}
+    wanted = []
+    for name, (unique, source) in columns.items():
+        dtype = {"bool": pl.Boolean, "int": pl.Int64}.get(source.type, pl.String)
+        wanted.append(_replaced(name, unique, [value for value, _ in found[name]], dtype))
+        if not all(known for _, known in found[name]):
+            wanted.append(_replaced(name, unique, [not known for _, known in found[name]], pl.Boolean).alias(f"{name} wrong"))
+    result = texts.select(wanted)
+    return {name: (result.get_column(name), result.get_column(f"{name} wrong") if f"{name} wrong" in result.columns else None) for name in columns}
+
+
+def _replaced(name: str, old: pl.Series, new: list[Any], dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
+    if len(new) == 1:
+        return pl.repeat(new[0], pl.len(), dtype=dtype).alias(name)
+    return pl.col(name).replace_strict(old, pl.Series(new, dtype=dtype), return_dtype=dtype)
 
 
 def _value_key(value: str | None) -> str:

@@ -6,13 +6,13 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.ingest import limits
 from pipeline.ingest.chatjson import parse_json, read_chat_json, table_of
 from pipeline.ingest.delimited import read_delimited
-from pipeline.ingest.layouts import Layout, UnknownLayout, find_layout
+from pipeline.ingest.layouts import Layout, Match, UnknownLayout, find_layout
 from pipeline.ingest.sheet import Sheet, from_rows
 from pipeline.ingest.sniff import encoding_of, is_workbook, load, refuse, sniff, workbook_kind
 from pipeline.ingest.transcode import to_utf8
@@ -25,10 +25,11 @@ MAX_TRANSCRIPT = 300_000_000
 
 @dataclass(frozen=True)
 class Piece:
-    """One table (``sheet``) or one transcript (``talk``, with its layout's id) of a file."""
+    """One table (``sheet`` with its ``match``) or one transcript (``talk``, with its layout's id) of a file."""
 
     name: str
     sheet: Sheet | None = None
+    match: Match | None = None
     talk: Talk | None = None
     layout_id: str = ""
 
@@ -86,11 +87,9 @@ def _text(source: Path | bytes, where: str, layouts: Sequence[Layout]) -> Piece:
     first: UnknownLayout | None = None
     for sheet in read_delimited(source, "", encoding, where):
         try:
-            find_layout(sheet.head, layouts, where)
+            return Piece("", sheet, find_layout(sheet.head, layouts, where))
         except UnknownLayout as error:
             first = first or error
-            continue
-        return Piece("", sheet=sheet)
     reader = next((layout.id for layout in layouts if layout.reader == "transcript"), None)
     if reader is not None:
         with io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as opened:
@@ -108,21 +107,19 @@ def _text(source: Path | bytes, where: str, layouts: Sequence[Layout]) -> Piece:
 
 def _fitting(sheets: Sequence[Sheet], where: str, layouts: Sequence[Layout]) -> Iterator[Piece]:
     """The sheets that fit; covers and notes beside them are left out; if none fits, the file is refused."""
-    fits: list[Sheet] = []
+    fits: list[tuple[Sheet, Match]] = []
     errors: list[GuizeError] = []
     for sheet in sheets:
         try:
-            find_layout(sheet.head, layouts, f"{where} [{sheet.name}]" if len(sheets) > 1 else where)
+            fits.append((sheet, find_layout(sheet.head, layouts, f"{where} [{sheet.name}]" if len(sheets) > 1 else where)))
         except UnknownLayout as error:
             errors.append(error)
-        else:
-            fits.append(sheet)
     if not fits:
         if errors:
             raise errors[0]
         raise refuse("empty", where, "文件里没有表格", "there is no table in the file", "重新导出", "export it again")
-    for sheet in fits:
-        yield Piece(sheet.name if len(fits) > 1 else "", sheet=sheet)
+    for sheet, match in fits:
+        yield Piece(sheet.name if len(fits) > 1 else "", sheet, match)
 
 
 def _members(data: bytes, where: str, layouts: Sequence[Layout], general: bool) -> Iterator[Piece]:
@@ -158,4 +155,4 @@ def _members(data: bytes, where: str, layouts: Sequence[Layout], general: bool) 
             if content[:4] == b"PK\x03\x04" and not is_workbook(content, inside):
                 raise refuse("nested-zip", inside, "压缩包里还有压缩包", "a zip inside the zip", "解压后放入", "unpack it first")
             for piece in _packed(content, inside, layouts, general):
-                yield Piece(f"{name}/{piece.name}".rstrip("/"), piece.sheet, piece.talk, piece.layout_id)
+                yield replace(piece, name=f"{name}/{piece.name}".rstrip("/"))

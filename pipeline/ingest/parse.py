@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.ingest import limits, values
+from pipeline.ingest.ahead import in_pairs
 from pipeline.ingest.findings import PEOPLE, QUARANTINE, findings_of
 from pipeline.ingest.headings import footer_beginnings, footer_pattern, normalise
 from pipeline.ingest.layouts import TABLES, Layout, Match, Source
@@ -66,14 +65,7 @@ def parse_sheet(sheet: Sheet, match: Match, owner: Owner) -> Iterator[Parsed]:
     wanted = sorted({at for positions in _positions(match).values() for at in positions} | {0, min(1, match.width - 1)})
     chunks = sheet.chunks(match.row, match.width, wanted)
     # Two blocks at a time: while one waits for Python (hashing people), the other runs in polars.
-    with ThreadPoolExecutor(2) as pool:
-        ahead: deque[Future[Parsed]] = deque()
-        for chunk in chunks:
-            ahead.append(pool.submit(parse_rows, chunk, match, owner))
-            if len(ahead) == 2:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
+    yield from in_pairs(lambda chunk: parse_rows(chunk, match, owner), chunks)
 
 
 def parse_sessions(sheet: Sheet, match: Match, owner: Owner) -> Iterator[Parsed]:
@@ -172,18 +164,22 @@ def _columns(
     kinds = ["id" if how == "people" else how for how, _, _ in plans]
     cells = [_text(source, positions[source]) for _, source, _ in plans]
     texts = chunk.select((values.strip(kinds[n], cell) if plans[n][1].values is None else cell).alias(str(n)) for n, cell in enumerate(cells))
-    written = texts.select(pl.col(str(n)).unique().implode() for n, (_, source, _) in enumerate(plans) if source.values is not None)
-    quick = texts.select(values.quick(kinds[n], pl.col(str(n))) for n, (_, source, _) in enumerate(plans) if source.values is None)
+    listed = [n for n, (_, source, _) in enumerate(plans) if source.values is not None]
+    others = [n for n in range(len(plans)) if n not in listed]
+    quick = texts.select(values.quick(kinds[n], pl.col(str(n))) for n in others)
+    facts = texts.select(
+        *(pl.col(str(n)).unique().implode() for n in listed),
+        *(values.any_wrapped(kinds[n], pl.col(str(n))).alias(str(n)) for n in others),
+    )  # fmt: skip
+    meant = mapped(texts, {str(n): (facts.get_column(str(n)).item(), plans[n][1]) for n in listed})
     long = _has_long_cells(chunk)
     done: dict[Source, pl.Series] = {}
     for n, (how, source, sources) in enumerate(plans):
-        text = texts.get_column(str(n))
         code = _BAD_CODE.get(how, "bad_number")
-        wrong: pl.Series | None
         if source.values is not None:
-            (value, wrong), code = mapped(text, written.get_column(str(n)).item(), source), "unknown_value"
+            (value, wrong), code = meant[str(n)], "unknown_value"
         else:
-            value, wrong = values.finish(kinds[n], text, quick.get_column(str(n)))
+            value, wrong = values.finish(kinds[n], texts.get_column(str(n)), quick.get_column(str(n)), bool(facts.item(0, str(n))))
             if how == "people":
                 value = hash_people(value, owner.key, owner.realm)
             elif how in ("text", "words") and long:

@@ -2,44 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from pipeline.config import PLATFORMS, Config
-from pipeline.ingest.chat import complete
-from pipeline.ingest.files import (
-    FILES_SCHEMA,
-    Found,
-    content_of,
-    discover,
-    export_time,
-    read_files,
-    write_files,
-)
-from pipeline.ingest.findings import QUARANTINE
-from pipeline.ingest.layouts import Layout, Match, find_layout, layouts_version, load_layouts
-from pipeline.ingest.merge import Merger, merge, month_of
-from pipeline.ingest.opened import Piece, open_file
-from pipeline.ingest.parse import Owner, Parsed, parse_sessions, parse_sheet
+from pipeline.ingest.ahead import in_pairs
+from pipeline.ingest.files import FILES_SCHEMA, Found, content_of, discover, read_files, write_files
+from pipeline.ingest.layouts import layouts_version
+from pipeline.ingest.merge import Merger, merge
 from pipeline.ingest.people import load_key
-from pipeline.ingest.quarantine import write_quarantine
-from pipeline.ingest.sniff import refuse
-from pipeline.ingest.spoken import own_messages
-from pipeline.ingest.staging import Same, Staging
+from pipeline.ingest.readfile import Known, Rows, read_file
+from pipeline.ingest.staging import Staging
 from pipeline.ingest.stores import write_stores
-from pipeline.ingest.xlsx import NotPlain
 from pipeline.paths import packs_dir
-from pipeline.problems import GuizeError, Problem
+from pipeline.problems import Problem
 
 Progress = Callable[[str, int, int], None]
-# Times that lie ahead of an export by their nature.
-_AHEAD = {"promised_ship_at"}
+_LARGE = 32_000_000  # bytes
 
 
 @dataclass
@@ -63,19 +47,6 @@ class IngestReport:
         return {name: int(self.files.get_column(name).sum() or 0) for name in ("read", "loaded", "superseded", "quarantined")}
 
 
-@dataclass
-class _Reading:
-    """One file while it is read."""
-
-    found: Found
-    content: str
-    parts: list[tuple[Layout, str, int, int]] = field(default_factory=list)  # layout, signature, read, skipped
-    quarantine: list[pl.DataFrame] = field(default_factory=list)
-    newest: datetime | None = None
-    oldest: datetime | None = None
-    text: str = ""
-
-
 def ingest(
     exports: Path, warehouse: Path, config: Config, run_id: str,
     progress: Progress | None = None, *, packs: Path | None = None,
@@ -96,23 +67,19 @@ def ingest(
     found, strays = discover(exports, PLATFORMS)
     report = IngestReport(files=pl.DataFrame(schema=FILES_SCHEMA), tables=pl.DataFrame())
     report.refused += [_stray(path.relative_to(exports)) for path in strays]
+    version = layouts_version(packs)
     staging = Staging(state / f"staging-{run_id}")
     rows: list[dict[str, Any]] = []
     try:
-        for number, file in enumerate(found):
+        new = _unread(before, found, version, report)
+        for number, row in enumerate(_read(new, Known(run_id, warehouse, packs, version, key), staging)):
             if progress:
-                progress(file.source_file, number, len(found))
-            content = content_of(file.path)
-            version = layouts_version(packs)
-            if _is_known(before, rows, file, content, version):
-                report.known += 1
-                report.refused += _still_refused(before, file, content)
-                continue
-            rows.append(_read_file(file, content, version, run_id, key, packs, staging, warehouse))
-            if rows[-1]["status"] == "refused":
-                report.refused.append(_problem_of(rows[-1]))
-            elif rows[-1]["status"] == "unused":
-                report.notes.append(_problem_of(rows[-1]))
+                progress(row["source_file"], number, len(new))
+            rows.append(row)
+            if row["status"] == "refused":
+                report.refused.append(_problem_of(row))
+            elif row["status"] == "unused":
+                report.notes.append(_problem_of(row))
         fresh = pl.DataFrame(rows, schema=FILES_SCHEMA)
         files = pl.concat([_without_reread(before, fresh), fresh])
         exported = _export_table(files)
@@ -133,147 +100,51 @@ def ingest(
     return report
 
 
-def _is_known(before: pl.DataFrame, rows: Sequence[Mapping[str, Any]], file: Found, content: str, version: str) -> bool:
-    """Read already, here or under another name in this store; files with bad rows are read again once layouts change."""
-    if any(row["content"] == content and row["store_id"] == file.store_id for row in rows):
-        return True
-    same = before.filter((pl.col("content") == content) & (pl.col("store_id") == file.store_id))
-    if same.is_empty():
-        return False
-    pending = same.filter((pl.col("status") == "refused") | (pl.col("quarantined") > 0))
-    return pending.is_empty() or pending.filter(pl.col("layouts_version").ne_missing(version)).is_empty()
+def _unread(before: pl.DataFrame, found: Sequence[Found], version: str, report: IngestReport) -> list[tuple[Found, str]]:
+    """The files to be read, each with the hash of its content.
+
+    Known are those read already, here or under another name in this store; files with bad rows are read again once layouts change.
+    """
+    told = before.select("content", "store_id", "source_file", "layouts_version", "status", "quarantined")
+    earlier: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in told.to_dicts():
+        earlier.setdefault((row["content"], row["store_id"]), []).append(row)
+    fresh: list[tuple[Found, str]] = []
+    seen: set[tuple[str, str]] = set()
+    for file, content in zip(found, in_pairs(lambda file: content_of(file.path), found), strict=True):
+        thing = (content, file.store_id)
+        pending = [row for row in earlier.get(thing, []) if row["status"] == "refused" or row["quarantined"] > 0]
+        if thing in seen or (thing in earlier and not any(row["layouts_version"] != version for row in pending)):
+            report.known += 1
+            report.refused += _still_refused(before, file, content)
+            continue
+        seen.add(thing)
+        fresh.append((file, content))
+    return fresh
+
+
+def _read(files: Sequence[tuple[Found, str]], known: Known, staging: Staging) -> Iterator[dict[str, Any]]:
+    """Read files in order: small ones two at a time, a large one alone, since its blocks are read two at a time."""
+    for large, some in groupby(files, lambda pair: pair[0].path.stat().st_size > _LARGE):
+        if large:
+            yield from (read_file(file, content, known, staging) for file, content in some)
+            continue
+        for row, rows in in_pairs(lambda pair: _apart(*pair, known), some):
+            for table, frame, same in rows.held:
+                staging.add(table, frame, same)
+            yield row
+
+
+def _apart(file: Found, content: str, known: Known) -> tuple[dict[str, Any], Rows]:
+    rows = Rows()
+    return read_file(file, content, known, rows), rows
 
 
 def _still_refused(before: pl.DataFrame, file: Found, content: str) -> list[Problem]:
+    if before.is_empty():
+        return []
     same = before.filter((pl.col("content") == content) & (pl.col("source_file") == file.source_file) & (pl.col("status") == "refused"))
     return [_problem_of(row) for row in same.tail(1).to_dicts()]
-
-
-def _read_file(
-    file: Found, content: str, version: str, run_id: str, key: bytes, packs: Path, staging: Staging, warehouse: Path
-) -> dict[str, Any]:
-    """Stage one file's rows; returns its row of the file list."""
-    layouts = load_layouts(packs, file.platform)
-    realm = "taobao_tmall" if file.platform in ("taobao", "tmall") else file.platform
-    owner = Owner(file.platform, file.store_id, file.source_file, run_id, key, realm)
-    reading = _Reading(file, content)
-    row: dict[str, Any] = {
-        "source_file": file.source_file, "content": content, "ingested_run": run_id, "platform": file.platform,
-        "store_id": file.store_id, "layouts_version": version, "status": "loaded",
-    }  # fmt: skip
-    try:
-        try:
-            for piece in open_file(file.path, file.source_file, layouts):
-                _read_piece(piece, layouts, owner, staging, reading)
-        except NotPlain:
-            staging.drop_file(file.source_file)
-            reading = _Reading(file, content)
-            for piece in open_file(file.path, file.source_file, layouts, general=True):
-                _read_piece(piece, layouts, owner, staging, reading)
-        if not reading.parts:
-            raise refuse("empty", file.source_file, "文件里没有表格", "there is no table in the file", "重新导出", "export it again")
-    except GuizeError as error:
-        return row | _refused(error.problems[0], file, staging, warehouse, run_id)
-    except (Exception, pl.exceptions.PanicException) as error:
-        # Whatever a file does to its reader, the others are read: the file is named with what went wrong.
-        what = f"{type(error).__name__}: {error}"[:200]
-        problem = Problem(
-            "unreadable", file.source_file, f"读取时出错（{what}）", f"reading it failed ({what})",
-            "重新导出；若仍如此，请带上这行报错反馈", "export it again; if that does not help, report this line",
-        )  # fmt: skip
-        return row | _refused(problem, file, staging, warehouse, run_id)
-    findings = pl.concat(reading.quarantine) if reading.quarantine else pl.DataFrame(schema=QUARANTINE)
-    write_quarantine(warehouse, file, findings, run_id)
-    read = sum(part[2] for part in reading.parts)
-    bad = sum(frame.get_column("row").n_unique() for frame in reading.quarantine)
-    when = export_time(file.path.name, reading.text, reading.newest, file.path)
-    return row | {
-        "layouts": [part[0].id for part in reading.parts], "tables": [part[0].primary for part in reading.parts],
-        "signatures": [part[1] for part in reading.parts], "exported_at": when, "data_from": reading.oldest,
-        "data_until": reading.newest, "read": read, "loaded": read - bad, "superseded": 0, "quarantined": bad,
-        "skipped": sum(part[3] for part in reading.parts), **_unused(reading),
-    }  # fmt: skip
-
-
-def _refused(problem: Problem, file: Found, staging: Staging, warehouse: Path, run_id: str) -> dict[str, Any]:
-    """Forget what a file stated so far, and say why it is not read."""
-    staging.drop_file(file.source_file)
-    write_quarantine(warehouse, file, pl.DataFrame(schema=QUARANTINE), run_id)
-    return {
-        "status": "refused", "problem_code": problem.code, "problem_zh": problem.zh, "problem_en": problem.en,
-        "mend_zh": problem.mend_zh, "mend_en": problem.mend_en, "read": 0, "loaded": 0, "superseded": 0, "quarantined": 0, "skipped": 0,
-    }  # fmt: skip
-
-
-def _unused(reading: _Reading) -> dict[str, str]:
-    """What to say of a file that is known and that no rule needs."""
-    if any(part[0].tables for part in reading.parts):
-        return {}
-    layout = reading.parts[0][0]
-    return {
-        "status": "unused", "problem_code": "unused", "problem_zh": f"{layout.title_zh}：{layout.unused_zh}",
-        "problem_en": f"{layout.title_en}: {layout.unused_en}", "mend_zh": "不必处理", "mend_en": "nothing to do",
-    }  # fmt: skip
-
-
-def _read_piece(piece: Piece, layouts: Sequence[Layout], owner: Owner, staging: Staging, reading: _Reading) -> None:
-    if piece.sheet is not None:
-        match = find_layout(piece.sheet.head, layouts, owner.source_file)
-        if match.layout.unused_zh:
-            reading.parts.append((match.layout, "", 0, 0))
-            return
-        layout, signature = match.layout, _signature(match)
-        reading.text += piece.sheet.preamble[:2000]
-        blocks = (parse_sessions if layout.expand else parse_sheet)(piece.sheet, match, owner)
-    else:
-        assert piece.talk is not None
-        layout = next(layout for layout in layouts if layout.id == piece.layout_id)
-        signature = layout.id
-        blocks = iter([own_messages(piece.talk.messages, owner, piece.talk.orphans, piece.talk.skipped)])
-    read = skipped = 0
-    for parsed in blocks:
-        read += parsed.read
-        skipped += parsed.skipped
-        if parsed.quarantine.height:
-            reading.quarantine.append(parsed.quarantine)
-        _stage(parsed, layout, signature, owner, staging, reading)
-    reading.parts.append((layout, signature, read, skipped))
-
-
-def _stage(parsed: Parsed, layout: Layout, signature: str, owner: Owner, staging: Staging, reading: _Reading) -> None:
-    same = Same(owner.store_id, owner.platform, owner.source_file, owner.run_id, signature)
-    for table, frame in parsed.tables.items():
-        if frame.is_empty():
-            continue
-        if table == "messages":
-            frame = complete(frame)
-        else:
-            frame = month_of(_refunded_only(frame) if table == "aftersales" else frame, table, layout.month_from)
-        times = [name for name, dtype in frame.schema.items() if dtype == pl.Datetime("us") and name not in _AHEAD]
-        if times:
-            newest, oldest = frame.select(pl.max_horizontal(pl.col(times).max()).alias("a"), pl.min_horizontal(pl.col(times).min()).alias("b")).row(0)
-            reading.newest = max((t for t in (reading.newest, newest) if t), default=None)
-            reading.oldest = min((t for t in (reading.oldest, oldest) if t), default=None)
-        staging.add(table, frame, same)
-
-
-def _refunded_only(frame: pl.DataFrame) -> pl.DataFrame:
-    """Exports state one time of completion: a request that was closed or refused was never refunded."""
-    if not {"refunded_at", "status"} <= set(frame.columns):
-        return frame
-    ended = pl.col("status").is_in(["closed", "rejected", "open"])
-    return frame.with_columns(pl.when(~ended.fill_null(False)).then(pl.col("refunded_at")).alias("refunded_at"))
-
-
-def _signature(match: Match) -> str:
-    """The set of columns a file has: statements of one signature replace each other as a whole."""
-    stated = sorted(
-        f"{table}.{source.column}"
-        for table, sources in match.layout.tables.items()
-        for source in sources
-        if any(heading in match.at for heading in source.headings)
-    )
-    return hashlib.blake2b(" ".join([match.layout.id, *stated]).encode()).hexdigest()[:12]
 
 
 def _without_reread(before: pl.DataFrame, fresh: pl.DataFrame) -> pl.DataFrame:

@@ -176,7 +176,7 @@ class Staging:
 
 
 def _months(frame: pl.DataFrame) -> frozenset[str]:
-    return frozenset(frame.get_column(MONTH).fill_null(UNPLACED).unique().to_list())
+    return frozenset(month or UNPLACED for month in frame.get_column(MONTH).unique().to_list())
 
 
 def _some(parts: Sequence[_Held], limit: int) -> list[list[_Held]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 
@@ -26,7 +26,8 @@ _PARTS = r"^(\d{4})-(\d{1,2})-(\d{1,2})(?:-?\s*(\d{1,2})[:时](\d{1,2})[:分]?(?
 _CHINA = 8 * 3600
 _EXACT = 2**53
 _FIRST_TIME, _LAST_TIME = datetime(1971, 1, 1), datetime(9999, 1, 1)
-_LOST_DIGITS = r"^[+-]?\d+(?:\.\d+)?[eE][+-]?\d+$|^\d+\.0+$"
+# What ids that lost their digits and texts still in quotes look like.
+_WRAPPED = {"id": r"^[+-]?\d+(?:\.\d+)?[eE][+-]?\d+$|^\d+\.0+$", "text": '^="'}
 _TRUE = ["是", "true", "TRUE", "True", "1", "Y", "y", "yes", "有", "√", "成立"]
 _FALSE = ["否", "false", "FALSE", "False", "0", "N", "n", "no", "不是", "×", "不成立"]
 
@@ -56,9 +57,12 @@ def read_cells(kind: str, text: pl.Series) -> Slow:
     return value, pl.repeat(False, text.len(), eager=True) if wrong is None else wrong
 
 
-def finish(kind: str, text: pl.Series, value: pl.Series) -> tuple[pl.Series, pl.Series | None]:
-    """Fill the odd cells of a column read quickly; with the cells that cannot be read, or None when all can."""
-    odd = _odd(kind, text, value)
+def finish(kind: str, text: pl.Series, value: pl.Series, wrapped: bool = True) -> tuple[pl.Series, pl.Series | None]:
+    """Fill the odd cells of a column read quickly; with the cells that cannot be read, or None when all can.
+
+    ``wrapped`` is what ``any_wrapped`` found: whether ids or texts may be odd.
+    """
+    odd = _odd(kind, text, value) if wrapped or kind not in _WRAPPED else None
     if odd is None or not odd.any():
         return value, None
     at = odd.arg_true()
@@ -69,18 +73,24 @@ def finish(kind: str, text: pl.Series, value: pl.Series) -> tuple[pl.Series, pl.
     return value, pl.repeat(False, text.len(), eager=True).scatter(at, bad)
 
 
+def any_wrapped(kind: str, text: pl.Expr) -> pl.Expr:
+    """Whether some cell of stripped ids or texts is odd."""
+    return text.str.contains(_WRAPPED[kind]).any() if kind in _WRAPPED else pl.lit(False)
+
+
 def _odd(kind: str, text: pl.Series, value: pl.Series) -> pl.Series | None:
     """Which cells the quick reading missed; None when it missed none."""
     if kind == "words":
         return None
-    if kind in ("id", "text"):
-        return (value.str.contains(_LOST_DIGITS) if kind == "id" else value.str.starts_with('="')).fill_null(False)
-    fits = None
+    if kind in _WRAPPED:
+        return value.str.contains(_WRAPPED[kind]).fill_null(False)
+    far = None
     if kind == "timestamp":
-        fits = value.is_between(_FIRST_TIME, _LAST_TIME, closed="left")
-    elif kind in ("number", "double"):
-        fits = value.is_finite()
-    far = None if fits is None or fits.all() else ~fits.fill_null(True)
+        first, last = cast("datetime | None", value.min()), cast("datetime | None", value.max())
+        if first and last and (first < _FIRST_TIME or last >= _LAST_TIME):
+            far = ~value.is_between(_FIRST_TIME, _LAST_TIME, closed="left").fill_null(True)
+    elif kind in ("number", "double") and not value.is_finite().all():
+        far = ~value.is_finite().fill_null(True)
     missed = None
     if value.null_count() > text.null_count():
         missed = value.is_null() & (text != "").fill_null(False)

@@ -10,9 +10,7 @@ from __future__ import annotations
 import html
 import re
 import zipfile
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +20,7 @@ import pyarrow as pa
 from lxml import etree
 
 from pipeline.ingest import limits
+from pipeline.ingest.ahead import in_pairs
 from pipeline.ingest.sheet import RAGGED, ROW, Sheet
 
 Ints = npt.NDArray[np.int64]
@@ -108,14 +107,7 @@ def _sheet(archive: zipfile.ZipFile, name: str, place: str, shared: Callable[[],
             frame = _frame(_cells(data), columns, width, shared)
             return frame.filter(pl.col(ROW) > heading + 1) if frame.height and frame.item(0, ROW) <= heading + 1 else frame
 
-        with ThreadPoolExecutor(2) as pool:
-            ahead: deque[Future[pl.DataFrame]] = deque()
-            for data in _blocks(archive, place, bound, _PIECE):
-                ahead.append(pool.submit(work, data))
-                if len(ahead) == 3:
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
+        yield from in_pairs(work, _blocks(archive, place, bound, _PIECE))
 
     first = next(_blocks(archive, place, bound, 400_000), None)
     head = _head(None if first is None else _cells(first), shared)
