@@ -208,14 +208,14 @@ def test_a_refused_file_is_named_again_until_it_is_mended(world: World) -> None:
 
 @pytest.mark.parametrize("error", [ValueError("boom"), KeyError("boom"), MemoryError()])
 def test_whatever_a_file_does_to_its_reader_the_others_are_read(world: World, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    from pipeline.ingest import read
+    from pipeline.ingest import readfile
 
-    real = read.parse_sheet
+    real = readfile.parse_sheet
 
     def breaks(sheet: object, match: object, owner: object) -> object:
         if owner.source_file.endswith("bad.csv"):  # type: ignore[attr-defined]
             raise error
         return real(sheet, match, owner)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(read, "parse_sheet", breaks)
+    monkeypatch.setattr(readfile, "parse_sheet", breaks)
     assert refused(world, "bad.csv", csv_bytes(NAMES, CELLS)) == "unreadable"
