@@ -181,7 +181,7 @@ def _fair_key(line: _Line, packs: Packs) -> tuple[Any, ...] | str:
 def _row(line: _Line, packs: Packs) -> dict[str, Any]:
     binding, version, rule = line.binding, line.binding.version, line.binding.rule
     hours = version.part("scope").get("hours")
-    penalties, assumed = penalties_words(version, packs.registry), assumed_words(version)
+    penalties, assumed = penalties_words(version, packs.registry), assumed_words(version, packs.registry)
     window = window_words(version.part("judge").get("window"), packs.registry)
     timed = time_limit(version)
     row = _bare_row(packs, rule.concept, binding.pack, "rule", binding.track)

@@ -87,7 +87,7 @@ def _version_row(binding: Binding, made: Split | Undecided | None, packs: Packs)
     text, penalties, assumed = (
         rule_words(rule, version, registry),
         penalties_words(version, registry),
-        assumed_words(version),
+        assumed_words(version, registry),
     )
     return {
         "version_id": binding.version_id,

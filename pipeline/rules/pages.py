@@ -82,7 +82,7 @@ def rule_sheet(packs: Packs, rule: Rule) -> Sheet:
     ]
     rows, records = [], []
     for version in rule.versions:
-        text, assumed = rule_words(rule, version, packs.registry), assumed_words(version)
+        text, assumed = rule_words(rule, version, packs.registry), assumed_words(version, packs.registry)
         grade = version_grade(version, packs)
         statements = _statements(packs, version)
         rows.append(

@@ -82,10 +82,37 @@ def window_words(window: Value, registry: Registry) -> Pair:
     )
 
 
-def assumed_words(version: Version) -> Pair:
-    """What is assumed and why, in one line."""
-    said = [(f"{entry.field}：{entry.zh}", f"{entry.field}: {entry.en}") for entry in version.assumed]
-    return join(said, "；", "; ")
+_FIELDS: dict[str, Pair] = {
+    "params": ("计法", "counting"),
+    "scope": ("适用范围", "scope"),
+    "judge": ("判定", "judging"),
+    "penalties": ("处罚", "penalty"),
+    "exempt": ("免责", "exemption"),
+    "seen": ("所见日期", "date seen"),
+    "from": ("起效日", "start"),
+    "applies_to": ("适用平台", "platforms"),
+    "measure": ("量法", "measure"),
+    "kind": ("类别", "kind"),
+    "binds_by": ("以何时刻为准", "time that counts"),
+    "judge.bands": ("界限", "limits"),
+    "judge.window": ("考核周期", "period"),
+    "judge.gate": ("起算门槛", "gate"),
+}
+
+
+def assumed_words(version: Version, registry: Registry) -> Pair:
+    """What is assumed and why, in one line, fields by their names in words."""
+    said = [(_field_words(entry.field, version, registry), entry) for entry in version.assumed]
+    return join([(f"{zh}：{entry.zh}", f"{en}: {entry.en}") for (zh, en), entry in said], "；", "; ")
+
+
+def _field_words(field: str, version: Version, registry: Registry) -> Pair:
+    part, _, key = field.partition(".")
+    measure = registry.measures.get(version.measure or "")
+    known = measure.params if part == "params" and measure else registry.scope if part == "scope" else {}
+    if param := known.get(key):
+        return param.zh.split("，")[0].split("（")[0], param.en.split(";")[0].split(" (")[0]
+    return _FIELDS.get(field) or _FIELDS.get(part) or (field, field)
 
 
 def _scope(version: Version, registry: Registry) -> Pair:

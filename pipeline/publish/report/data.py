@@ -69,7 +69,9 @@ _QUERIES = {
     "gap": """
         select pack, concept, gap, training_zh, in_force_zh, training_en, in_force_en, breaches_training,
             breaches_in_force
-        from training_gap where gap <> 'same' order by pack, concept, training_rule_id, in_force_rule_id""",
+        from training_gap where gap <> 'same'
+        order by case gap when 'changed' then 0 when 'not_taught' then 1 else 2 end,
+            pack, concept, training_rule_id, in_force_rule_id""",
     "policy": """
         select concept, pack, rule_id, zh, en, basis, stores_failing, stores_judged
         from strictest_policy order by concept, rule_id""",
@@ -135,7 +137,7 @@ _TALKS = """
     order by m.store_id, m.conversation_id, m.seq"""
 
 _MARKS = """
-    select distinct h.store_id, h.message_id, h."start", h."end", h.tier
+    select distinct h.store_id, h.message_id, h."start", h."end", h.lexicon, h.term
     from facts.hits as h
     inner join asked_talks as t on h.store_id = t.store_id and h.conversation_id = t.conversation_id
     where h.tier <> 'allowed_with_proof'

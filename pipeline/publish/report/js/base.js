@@ -120,7 +120,9 @@ const conceptName = (id) => { const row = names.concept.get(id); return row ? sa
 const sanctionName = (code) => { const row = names.sanction.get(code); return row ? say(row.zh, row.en) : code; };
 const ruleName = (rule, pack) => { const row = names.rule.get(pack + ":" + rule) ?? names.rule.get(rule); return row ? pick(row, "title") : rule; };
 const className = (row) => { const named = names.points.get(row.pack + ":" + row.points_class); return named ? say(named.zh, named.en) : row.points_class; };
-const TABLES = { messages: ["聊天", "chat"], orders: ["订单", "orders"], orders_shipped: ["发货时间", "shipping times"], orders_picked_up: ["揽收时间", "pickup times"], aftersales: ["售后", "after-sales"], complaints: ["投诉", "complaints"], agent_status: ["客服在线", "agents online"], shipments: ["包裹", "parcels"], tracking_events: ["物流轨迹", "tracking"], reviews: ["评价", "reviews"], ratings: ["会话评分", "ratings"], listings: ["商品", "listings"], platform_notices: ["平台处罚", "platform notices"], annotations: ["质检结论", "inspections"] };
+const TABLES = { messages: ["聊天", "chat"], orders: ["订单", "orders"], orders_shipped: ["发货时间", "shipping times"], orders_picked_up: ["揽收时间", "pickup times"], aftersales: ["售后", "after-sales"], complaints: ["投诉", "complaints"], agent_status: ["客服在线", "agents online"], shipments: ["包裹", "parcels"], tracking_events: ["物流轨迹", "tracking"], reviews: ["评价", "reviews"], ratings: ["会话评分", "ratings"], listings: ["商品", "listings"], platform_notices: ["平台处罚", "platform notices"], annotations: ["质检结论", "inspections"], conversations: ["会话", "conversations"], asks: ["提问", "questions"], blocks: ["拉黑记录", "blocks"], order_items: ["订单商品", "order lines"], complaint_followups: ["投诉跟进", "complaint follow-ups"], stores: ["店铺资料", "stores"] };
+const namedTables = (text) => text.replace(/[a-z_]+/g, tableName);
+const nowrap = (text) => el("span", { class: "nowrap" }, text);
 const tableName = (table) => (TABLES[table] ? say(...TABLES[table]) : table);
 const CERTAINTY = { confirmed: ["已确认", "confirmed"], contingent: ["待定", "contingent"], averted: ["已避免", "averted"] };
 const certaintyTag = (c) => el("span", { class: "tag " + c }, say(...CERTAINTY[c]));

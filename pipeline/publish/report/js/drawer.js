@@ -87,7 +87,7 @@ function arithmetic(row, rule) {
   const lines = [];
   if (rule) lines.push(`${say("罚则", "Penalty")}：${pick(rule, "penalties") ?? UNKNOWN()}`);
   if (row.base_cny !== null) lines.push(`${say("基数（实付）", "Base (paid)")}：${yuan(row.base_cny)}`);
-  if (row.value !== null && row.threshold !== null) lines.push(`${say("实测 / 界限", "Observed / limit")}：${number(row.value)} / ${number(row.threshold)}`);
+  if (row.value !== null && row.threshold !== null && !(row.value === 1 && row.threshold === 1)) lines.push(`${say("实测 / 界限", "Observed / limit")}：${number(row.value)} / ${number(row.threshold)}`);
   if (row.condition_zh || row.condition_en) lines.push(`${say("条件", "Condition")}：${pick(row, "condition")}`);
   if (row.nth) lines.push(say(`当年第 ${row.nth} 次`, `number ${row.nth} this year`));
   lines.push(row.priced === "no" ? say("没有来源给出金额或分数。", "No source states an amount.") : `${say("金额", "Money")}：${money(row)}`);
@@ -101,12 +101,15 @@ function talkBody(row) {
   if (!row.conversation_id) return null;
   const head = el("h3", {}, say("当时的对话（已脱敏）", "The talk (masked)"));
   if (!talk) return el("div", {}, head, el("p", { class: "soft" }, row.evidence_text ?? say("这段对话没有随报告带出，可用 guize explain 查看。", "This talk does not travel with the page; see guize explain.")));
+  // only words of the lexicon that this breach is about are marked, not every word any lexicon knows
+  const own = data.marksOf.get(row.store_id + "|" + row.message_id) ?? [];
+  const lexicons = new Set(own.filter((mark) => mark.term === row.matched_term).map((mark) => mark.lexicon));
   return el("div", {}, head, el("div", { class: "talk" }, talk.map((line) => {
-    const marks = data.marksOf.get(row.store_id + "|" + line.message_id) ?? [];
+    const marks = (data.marksOf.get(row.store_id + "|" + line.message_id) ?? []).filter((mark) => lexicons.has(mark.lexicon));
     const who = { buyer: say("买家", "buyer"), agent: line.agent_id ?? say("客服", "agent"), robot: say("机器人", "robot"), system: say("系统", "system") }[line.role];
     return el("div", { class: `say ${line.role}${line.message_id === row.message_id ? " this" : ""}` },
       el("div", { class: "who" }, `${who} · ${line.sent_at.slice(5, 19)}`),
-      el("div", { class: "text" }, marked(line.text ?? `[${line.kind}]`, marks, row.matched_term)));
+      el("div", { class: "text" }, marked(line.text ?? `[${line.kind}]`, marks, line.message_id === row.message_id ? row.matched_term : null)));
   })));
 }
 
@@ -146,7 +149,7 @@ function versionBody(pack, rule, version) {
 function citation(row) {
   const sources = (row.source_ids ?? []).map((id) => data.sourceOf.get(id)).filter(Boolean);
   return el("div", { class: "cite" }, el("div", {}, pick(row, "statement")),
-    el("div", { class: "small soft" }, gradeTag(row.grade), ` ${row.evidence_id}`, row.locator ? ` · ${row.locator}` : "", row.effective_from ? ` · ${row.effective_from}` : ""),
+    el("div", { class: "small soft" }, gradeTag(row.grade), ` ${row.evidence_id}`, row.locator && row.locator !== "unknown" ? ` · ${row.locator}` : "", row.effective_from ? ` · ${row.effective_from}` : ""),
     sources.map((s) => el("div", { class: "small" }, pick(s, "title"), s.publisher ? ` · ${s.publisher}` : "", " ",
       (s.urls ?? []).filter((url) => /^https?:/.test(url)).slice(0, 1).map((url) => el("a", { href: url, target: "_blank", rel: "noreferrer noopener" }, new URL(url).host)))));
 }

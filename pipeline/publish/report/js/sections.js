@@ -49,7 +49,7 @@ function answer() {
   const said = (certainty) => { const list = homeMatrix(certainty); return el("span", { class: "nowrap" }, range(sumOrUnknown(list, "low"), sumHigh(list), yuan)); };
   const title = state.lang === "en"
     ? [`${whenName()}: `, said("confirmed"), ` confirmed for ${scopeName()} on their own platforms, `, said("contingent"), " more contingent."]
-    : [`${whenName()}，${scopeName()}在自家平台上已确认 `, said("confirmed"), "，另有 ", said("contingent"), "待定。"];
+    : [`${whenName()}，${scopeName()}按${state.store ? "本" : "各自"}平台的规则：已确认 `, said("confirmed"), "，待定 ", said("contingent"), "。"];
   return el("section", { id: "answer" },
     el("h1", {}, title),
     el("p", { class: "lead" }, say("已确认：数据足以证明每个条件。待定：还差一个条件（例如买家投诉），两者从不相加。", "Confirmed: the data prove every condition. Contingent: one is still open, such as a complaint. The two are never one sum.")),
@@ -73,7 +73,7 @@ function urgent() {
   const list = data.deadlines.filter((row) => !state.store || row.store_id === state.store).slice(0, 4);
   return el("div", { class: "panel", id: "urgent" }, el("h3", {}, say("最急的期限", "Due next")),
     list.length ? el("ul", { class: "list" }, list.map((row) => el("li", {},
-      el("span", {}, say(row.zh, row.en), el("span", { class: "soft" }, ` · ${storeName(row.store_id)}`)),
+      el("span", {}, say(row.zh.replace(/ ?须在 [\d: -]+前办妥$/, ""), row.en.replace(/ is due by [\d: -]+$/, "")), el("div", { class: "soft" }, storeName(row.store_id))),
       el("span", { class: "num" }, row.due_at.slice(5, 16)))))
     : el("p", { class: "empty" }, say("截至最新导出，没有未到期的事项。", "Nothing is due, as of the newest export.")));
 }
@@ -132,18 +132,21 @@ function overTime() {
 
 function behaviours() {
   const list = data.exposure.filter((row) => row.home && inView(row) && row.certainty === state.certainty);
-  const summed = list.filter((row) => row.pack !== "law"); // law stands outside the sums
+  const [summed, law] = [list.filter((row) => row.pack !== "law"), list.filter((row) => row.pack === "law")]; // law stands outside the sums
   const useMoney = summed.some((row) => row.high);
   const items = [...groupBy(summed, (row) => row.concept)].map(([concept, group]) => ({ concept, name: conceptName(concept), value: useMoney ? sumHigh(group) ?? sum(group, "low") : sum(group, "breaches") }))
     .filter((item) => item.value).sort((a, b) => b.value - a.value);
-  const merged = [...groupBy(list, (row) => row.pack + "|" + row.rule_id)].map(([, group]) => ({
+  const merged = (some) => [...groupBy(some, (row) => row.pack + "|" + row.rule_id)].map(([, group]) => ({
     ...group[0], breaches: sum(group, "breaches"), low: sumOrUnknown(group, "low"), high: sumHigh(group),
     points_low: sumOrUnknown(group, "points_low"), points_high: sumHigh(group, "points_high", "points_low"), stores: new Set(group.map((row) => row.store_id)).size,
   }));
   const columns = [RULE_COLUMNS[0], { key: "pack", title: ["平台", "Platform"], show: (row) => packName(row.pack) }, ...RULE_COLUMNS.slice(1, 5), { key: "stores", title: ["店铺数", "Stores"], num: true }];
   return el("section", { id: "behaviours" }, head(say("哪些行为最费钱", "Which behaviours cost most"), useMoney ? say("按金额上限排序，折线是累计占比。点柱子看是哪些店。", "By the high end of the money; the line is the cumulative share. Click a bar for its stores.") : say("没有来源给出金额，按次数排序。", "No source prices these; sorted by count.")),
     items.length ? el("div", { class: "panel", style: "margin-bottom:14px" }, paretoChart(items.slice(0, innerWidth < 700 ? 8 : 14), useMoney ? yuan : number)) : null,
-    grid(merged, columns, { sort: "high", limit: 15, open: (row) => openDrawer("behaviour|" + row.concept), empty: say("没有这类违规。", "No such breach.") }));
+    grid(merged(summed), columns, { sort: "high", limit: 15, open: (row) => openDrawer("behaviour|" + row.concept), empty: say("没有这类违规。", "No such breach.") }),
+    law.length ? [el("h3", { style: "margin-top:20px" }, say("法律另计", "Law, counted apart")),
+      el("p", { class: "lead" }, say("同样的言行触及的法条和法定罚款区间，由主管部门裁量；不计入以上任何合计。", "The statutes the same conduct touches and the fines they allow; an authority decides. In none of the sums above.")),
+      grid(merged(law), columns.filter((column) => column.key !== "pack"), { sort: "breaches", limit: 8, tools: false, open: (row) => openDrawer("behaviour|" + row.concept) })] : null);
 }
 
 const OPS = { lt: "<", le: "≤", gt: ">", ge: "≥", eq: "=" };
@@ -199,15 +202,15 @@ function points() {
   const list = ledgerRows();
   return el("section", { id: "points" }, head(say("积分台账", "Points ledger"), say("每家店每类积分的余额、下一节点与到达后的后果。", "Balance, next node and what happens there, by store and class of points.")),
     grid(list, [
-      { key: "store", title: ["店铺", "Store"], value: (row) => storeName(row.store_id), show: (row) => storeName(row.store_id) },
-      { key: "pack", title: ["平台", "Platform"], show: (row) => packName(row.pack) },
-      { key: "points_class", title: ["类别", "Class"], value: className },
+      { key: "store", title: ["店铺", "Store"], value: (row) => storeName(row.store_id), show: (row) => nowrap(storeName(row.store_id)) },
+      { key: "pack", title: ["平台", "Platform"], show: (row) => nowrap(packName(row.pack)) },
+      { key: "points_class", title: ["类别", "Class"], value: className, show: (row) => nowrap(className(row)) },
       { key: "certainty", title: ["口径", "Counting"], show: (row) => (row.certainty === "confirmed" ? certaintyTag("confirmed") : el("span", { class: "tag contingent" }, say("连同待定", "with contingent"))) },
       { key: "balance", title: ["余额", "Balance"], num: true, show: (row) => number(row.balance) },
       { key: "next_node", title: ["下一节点", "Next node"], num: true, show: (row) => number(row.next_node) },
       { key: "headroom", title: ["还差", "Headroom"], num: true, show: (row) => el("div", {}, number(row.headroom), el("div", { class: "meter" + (row.balance / row.next_node > 0.75 ? " near" : "") }, el("i", { style: `width:${Math.min(100, (row.balance / row.next_node) * 100)}%` }))) },
       { key: "node_effect", title: ["后果", "What happens"] },
-      { key: "resets_on", title: ["清零日", "Resets on"], show: (row) => row.resets_on ?? UNKNOWN() },
+      { key: "resets_on", title: ["清零日", "Resets on"], show: (row) => nowrap(row.resets_on ?? UNKNOWN()) },
     ], { sort: "headroom", down: false, limit: 20, empty: say("没有积分入账。", "No points were awarded.") }));
 }
 
@@ -248,10 +251,10 @@ function agents() {
 function gaps() {
   if (!data.gap.length) return null;
   const KIND = { changed: ["已变", "changed"], taught_only: ["只在培训里", "taught only"], not_taught: ["没教过", "not taught"] };
-  return el("section", { id: "gap" }, head(say("培训所教与现行之差", "What was taught against what is in force")),
+  return el("section", { id: "gap" }, head(say("培训所教与现行之差", "What was taught against what is in force"), say("客服学的，和现在的规则差在哪里；先看“已变”的。", "Where what agents were taught differs from the rules of today; read “changed” first.")),
     grid(data.gap, [
-      { key: "pack", title: ["平台", "Platform"], show: (row) => packName(row.pack) },
-      { key: "concept", title: ["行为", "Behaviour"], value: (row) => conceptName(row.concept) },
+      { key: "pack", title: ["平台", "Platform"], show: (row) => nowrap(packName(row.pack)) },
+      { key: "concept", title: ["行为", "Behaviour"], value: (row) => conceptName(row.concept), show: (row) => nowrap(conceptName(row.concept)) },
       { key: "gap", title: ["差别", "Gap"], show: (row) => el("span", { class: "tag" }, say(...(KIND[row.gap] ?? [row.gap, row.gap]))) },
       { key: "training", title: ["培训所教", "As taught"], value: (row) => pick(row, "training") },
       { key: "force", title: ["现行", "In force"], value: (row) => pick(row, "in_force") },
@@ -272,9 +275,9 @@ function holes() {
       { key: "closes", title: ["补导截止", "Export until"], show: (row) => row.closes ?? "–" },
     ], { sort: "holes", limit: 16, empty: say("没有记录。", "Nothing recorded.") }),
     unjudged.length ? [el("h2", { style: "margin-top:24px" }, say("判不了的规则", "Rules that could not be judged")), grid(unjudged, [
-      { key: "store", title: ["店铺", "Store"], value: (row) => storeName(row.store_id) },
+      { key: "store", title: ["店铺", "Store"], value: (row) => storeName(row.store_id), show: (row) => nowrap(storeName(row.store_id)) },
       { key: "rule", title: ["规则", "Rule"], value: (row) => ruleName(row.rule_id, row.pack) },
-      { key: "missing", title: ["缺什么", "Missing"] },
-      { key: "reason", title: ["说明", "Why"], value: (row) => pick(row, "reason") },
+      { key: "missing", title: ["缺什么", "Missing"], value: (row) => namedTables(row.missing ?? "") },
+      { key: "reason", title: ["说明", "Why"], value: (row) => (row.missing ? (pick(row, "reason") ?? "").replace(row.missing, namedTables) : pick(row, "reason")) },
     ], { limit: 10 })] : null);
 }
