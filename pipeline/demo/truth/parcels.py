@@ -162,13 +162,14 @@ class Refunding:
     stop: str  # handled | refunded
     hours: int
     stages: tuple[str, ...]
+    fine: tuple[int, int] | None = None  # in fen
 
 
 _ALL = ("not_shipped", "shipped", "received", "returned")
 REFUNDING = (
     Refunding("kuaishou.refund_time", "handled", 48, ("not_shipped", "shipped", "received")),
     Refunding("tmall.refund_time", "handled", 48, _ALL),
-    Refunding("law.refund_time", "refunded", 360, _ALL),
+    Refunding("law.refund_time", "refunded", 360, _ALL, (0, 50_000_000)),
 )
 
 
@@ -189,4 +190,5 @@ def slow_refunds(known: Known) -> Iterator[Breach]:
                     due,
                     request.planted or "unplanted",
                     order_id=request.order_id,
+                    effects=_money(*rule.fine) if rule.fine else [],
                 )
