@@ -113,11 +113,11 @@ class FactFiles:
 
     def _write(self, table: str, units: Iterable[Unit], frame: pl.DataFrame | None) -> None:
         """Replace the facts of some stores and months; those without rows are removed."""
-        parts = _parts(None if frame is None else to_schema(frame, table, (MONTH,)))
+        parts = _parts(frame, table)
         for unit in units:
             self.done.touched.add(unit)
             if unit in parts:
-                self._put(self._fact(table, unit), parts[unit].drop(MONTH))
+                self._put(self._fact(table, unit), parts[unit])
             else:
                 self._remove(self._fact(table, unit))
 
@@ -176,10 +176,19 @@ def repeated(rows: pl.DataFrame, keys: Sequence[str]) -> pl.Series | None:
     return again if again.any() else None
 
 
-def _parts(frame: pl.DataFrame | None) -> dict[Unit, pl.DataFrame]:
+def _parts(frame: pl.DataFrame | None, table: str | None = None) -> dict[Unit, pl.DataFrame]:
+    """Rows by store and month; with the columns of a table where one is named."""
     if frame is None or frame.is_empty():
         return {}
-    return {(part.item(0, "store_id"), part.item(0, MONTH)): part for part in frame.partition_by(PLACE, maintain_order=True)}
+    runs = frame.select(pl.struct(PLACE).rle().alias("run")).unnest("run")
+    if runs.get_column("value").is_duplicated().any():
+        return _parts(frame.sort(PLACE, maintain_order=True), table)
+    columns = frame if table is None else to_schema(frame, table)
+    parts, at = {}, 0
+    for length, place in runs.rows():
+        parts[place["store_id"], place[MONTH]] = columns.slice(at, length)
+        at += length
+    return parts
 
 
 def together(frames: Iterable[pl.DataFrame | None]) -> Any:

@@ -17,8 +17,8 @@ def normalise(heading: str | None) -> str:
     """A heading without BOM, spaces, line breaks, case or full-width punctuation."""
     if not heading:
         return ""
-    text = unicodedata.normalize("NFKC", heading).replace("帐", "账").replace("\ufeff", "")
-    return re.sub(r"[\s\"']+", "", text).casefold()
+    text = heading if heading.isascii() else unicodedata.normalize("NFKC", heading).replace("帐", "账").replace("\ufeff", "")
+    return "".join(text.split()).replace('"', "").replace("'", "").casefold()
 
 
 def is_footer(first_cells: Sequence[str | None]) -> bool:
