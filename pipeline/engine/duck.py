@@ -74,12 +74,14 @@ def copy_to(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, targe
     """Write a SELECT with the columns of `table`, in order and typed, to a Parquet file, whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".aside")
-    columns = ", ".join(f"cast({column.name} as {column.sql_type}) as {column.name}" for column in table.columns)
-    run(
-        connection,
-        f"copy (select {columns} from ({sql}) as written) to '{quoted(aside)}' (format parquet, compression zstd)",
-    )
+    run(connection, f"copy ({typed(sql, table)}) to '{quoted(aside)}' (format parquet, compression zstd)")
     aside.replace(target)
+
+
+def typed(sql: str, table: Table) -> str:
+    """A SELECT with the columns of `table`, in order and typed."""
+    columns = ", ".join(f"cast({column.name} as {column.sql_type}) as {column.name}" for column in table.columns)
+    return f"select {columns} from ({sql}) as written"
 
 
 def rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, ...]]:

@@ -13,7 +13,7 @@ import duckdb
 import polars as pl
 
 from pipeline.engine.batches import fact_files
-from pipeline.engine.duck import Kind, copy_to, make_from_frame, rows, run, show_as, show_files
+from pipeline.engine.duck import Kind, copy_to, make_from_frame, rows, run, show_as, show_files, typed
 from pipeline.engine.ledger_carries import carry_over_years
 from pipeline.engine.models import Model, in_order
 from pipeline.engine.rolling_caps import count_in_rolling_windows
@@ -23,7 +23,7 @@ from pipeline.engine.units import UNIT_TABLES
 from pipeline.tables import MARTS, RULES, by_name
 
 # of the facts only these small ones, and the messages in evidence
-FACTS_SHOWN = ("stores", "complaints", "platform_notices", "messages", "conversations")
+FACTS_SHOWN = ("stores", "complaints", "platform_notices", "messages")
 # the models that price a set of breaches; they are run once more on what is not due yet
 PRICING = (
     "breach_nth", "breach_complained", "penalty_tests", "penalty_picks", "candidate_effects", "breach_effects",
@@ -101,18 +101,26 @@ def build_marts(
         side: run models that do not need each other side by side, which pays when the state is small.
     """
     wanted = [model for model in in_order(models) if model.stage in ("verdicts", "exposure", "marts")]
-    work: dict[str, Work] = {}
+    done = {table.name: target / f"{table.name}.parquet" for table in MARTS if table.name in models}
+    making: dict[str, Work] = {}
     needs: dict[str, frozenset[str]] = {}
     for model in wanted:
         for made in sorted(model.reads & BESIDE.keys()):
-            work[made] = lambda cursor, make=BESIDE[made]: make(cursor, models)  # type: ignore[misc]
+            making[made] = lambda cursor, make=BESIDE[made]: make(cursor, models)  # type: ignore[misc]
             needs[made] = _read_beside(made, models)
-        work[model.name] = partial(_make, model=model)
+        if path := done.get(model.name):
+            making[model.name] = partial(_make_mart, model=model, path=path, in_memory=side)
+        else:
+            making[model.name] = partial(_make, model=model)
         needs[model.name] = model.reads
-    done = {table.name: target / f"{table.name}.parquet" for table in MARTS if table.name in models}
-    for name, path in done.items():
-        work[f"{name}.parquet"] = partial(copy_to, sql=f"select * from {name}", table=by_name()[name], target=path)
-        needs[f"{name}.parquet"] = frozenset({name})
+    # what nobody reads any more makes room
+    work: dict[str, Work] = {}
+    for model in wanted if not side else []:
+        if model.name not in done:
+            work[f"drop {model.name}"] = partial(run, sql=f"drop table {model.name}")
+            readers = {name for name in making if model.name in needs[name]}
+            needs[f"drop {model.name}"] = frozenset({model.name, *readers})
+    work |= making
     numbers = count(1)
 
     def tell(name: str) -> None:
@@ -121,6 +129,17 @@ def build_marts(
 
     side_by_side(connection, work, needs, cursors=CURSORS if side else 1, started=tell)
     return done
+
+
+def _make_mart(connection: duckdb.DuckDBPyConnection, model: Model, path: Path, in_memory: bool) -> None:
+    """Write a mart; other marts read what was written, a small one from memory."""
+    table = by_name()[model.name]
+    if in_memory:
+        run(connection, f"create or replace table {model.name} as {typed(model.sql, table)}")
+        copy_to(connection, f"select * from {model.name}", table, path)
+    else:
+        copy_to(connection, model.sql, table, path)
+        show_as(connection, model.name, [path], "")
 
 
 def make_table(connection: duckdb.DuckDBPyConnection, model: Model, models: Mapping[str, Model]) -> None:

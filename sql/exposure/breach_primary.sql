@@ -1,41 +1,48 @@
 -- breach_primary: one row per failing unit of a rule judged each, and per failing window of the others
-with bound as (        -- the unit's day is the day by which its version binds
+with twice as (        -- a consumer's or agent's day at a month's end may lie in the files of two months
+    select
+        combo,
+        store_id,
+        unit_id
+    from failing_units
+    group by combo, store_id, unit_id
+    having count(*) > 1
+),
+
+once as (              -- the unit's day is the day by which its version binds
     select
         f.*,
-        v.version_id,
-        v.pack,
-        v.track,
-        v.rule_id,
-        v.concept
+        d.version_id,
+        d.pack,
+        d.track,
+        d.rule_id,
+        d.concept,
+        d.in_scope,
+        cast(1 as bigint) as place
     from failing_units as f
-    inner join judged_versions as v
-        on
-            f.combo = v.combo and v.judge_by = 'each'
-            and v.effective_from <= f.day and v.effective_to > f.day
-    left join calendar_days as p
-        on v.calendar = p.calendar and f.day = p.day and p.kind = 'holiday'
-    left join exempt_days as x
-        on v.version_id = x.version_id and f.day = x.day
-    where (v.calendar is null or p.day is not null) and x.day is null
-),
-
-once as (              -- a consumer's or agent's day at a month's end may lie in the files of two months
+    inner join bound_days as d
+        on f.combo = d.combo and f.store_id = d.store_id and f.day = d.day
+    left join twice as t
+        on f.combo = t.combo and f.store_id = t.store_id and f.unit_id = t.unit_id
+    where t.unit_id is null
+    union all
+    -- of a unit that is there twice the worst: few rows, where a window over all would be dear
     select
-        *,
+        f.*,
+        d.version_id,
+        d.pack,
+        d.track,
+        d.rule_id,
+        d.concept,
+        d.in_scope,
         cast(row_number() over (
-            partition by store_id, version_id, unit_id order by value desc nulls first, occurred_at, combo
+            partition by f.store_id, d.version_id, f.unit_id order by f.value desc nulls first, f.occurred_at, f.combo
         ) as bigint) as place
-    from bound
-),
-
-scoped as (            -- stores and orders that the rule does not bind are left out
-    select b.*
-    from once as b
-    left join store_scope as s
-        on
-            b.version_id = s.version_id and b.store_id = s.store_id
-            and s.window_start <= b.day and s.window_end > b.day
-    where b.place = 1 and coalesce(s.met, 2) = 2
+    from failing_units as f
+    inner join bound_days as d
+        on f.combo = d.combo and f.store_id = d.store_id and f.day = d.day
+    inner join twice as t
+        on f.combo = t.combo and f.store_id = t.store_id and f.unit_id = t.unit_id
 ),
 
 windowed as (
@@ -107,7 +114,8 @@ select
     cast(null as bigint) as failing_units,
     cast(null as double) as failing_share,
     false as unsettled
-from scoped as s
+from once as s
+where s.place = 1 and s.in_scope
 union all
 select
     md5(concat(w.store_id, '|', w.version_id, '|', cast(w.window_start as varchar), '|', cast(w.window_end as varchar))) as breach_id,
