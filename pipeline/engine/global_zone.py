@@ -23,7 +23,7 @@ from pipeline.engine.units import UNIT_TABLES
 from pipeline.tables import MARTS, RULES, by_name
 
 # of the facts only these small ones, and the messages in evidence
-FACTS_SHOWN = ("stores", "complaints", "platform_notices", "messages")
+FACTS_SHOWN = ("stores", "complaints", "platform_notices", "messages", "conversations")
 # the models that price a set of breaches; they are run once more on what is not due yet
 PRICING = (
     "breach_nth", "breach_complained", "penalty_tests", "penalty_picks", "candidate_effects", "breach_effects",
