@@ -138,13 +138,11 @@ def _rows_table(rows: Iterable[Mapping[str, Any]]) -> Table:
 def _matrix_table(matrix: pl.DataFrame) -> Table:
     """One row per store and judging code, months together; confirmed and contingent side by side, never added."""
     table = Table(title=say("各店在各平台规则下的代价（★ 本平台）", "what each store costs under every platform's rules (★ its own)"))
-    table.add_column(say("店铺", "store"))
-    table.add_column(say("规则", "rules"))
+    table.add_column(say("店铺", "store"), overflow="fold")  # a number cut short would be another number
+    table.add_column(say("规则", "rules"), overflow="fold")
     for certainty in (say("已确认", "confirmed"), say("待定", "contingent")):
-        table.add_column(f"{certainty} {say('次', 'no.')}", justify="right")
-        table.add_column(f"{certainty} {say('元', 'yuan')}", justify="right")
-        table.add_column(f"{certainty} {say('分', 'points')}", justify="right")
-        table.add_column(f"{certainty} {say('处置天', 'days')}", justify="right")
+        for unit in (say("次", "no."), say("元", "yuan"), say("分", "points"), say("处置天", "days")):
+            table.add_column(f"{certainty}\n{unit}", justify="right", overflow="fold")
     sums = ("money_low_cny", "money_high_cny", "points_low", "points_high")
     grouped = (
         matrix.filter(pl.col("certainty") != "averted")

@@ -170,7 +170,19 @@ def _months(opened: date, day: date) -> int:
 
 
 def _breach(release: duckdb.DuckDBPyConnection, breach_id: str) -> Row:
-    found = _rows(release, "select * from breaches where breach_id = ?", breach_id)
+    found = _rows(
+        release,
+        """
+        select b.*, v.title_zh, v.title_en, coalesce(s.name, b.store_id) as store_name
+        from breaches as b
+        left join rules.rule_versions as v on b.version_id = v.version_id
+        left join facts.stores as s on b.store_id = s.store_id
+        where b.breach_id = ?
+        order by b.track
+        limit 1
+        """,
+        breach_id,
+    )
     if found:
         return found[0]
     like = _rows(release, "select breach_id from breaches where home order by occurred_at desc limit 5000")

@@ -72,7 +72,7 @@ def _new_breaches(connection: duckdb.DuckDBPyConnection) -> list[str]:
         from breaches as b
         inner join newest as n on b.first_seen_run = n.run_id
         left join titles as t on b.rule_id = t.rule_id
-        where b.home and b.certainty <> 'averted'
+        where b.home and b.pack <> 'law' and b.certainty <> 'averted'
         group by all
         order by high desc nulls last, count(*) desc, b.store_id, title
         """,

@@ -105,7 +105,9 @@ def _rows(
         conditions.append(f"{when[sheet.table]} = ?")
         given.append(month)
     where = " and ".join(conditions)
-    sql = f"select {listed} from {sheet.table} where {where} order by {sheet.order} limit {MOST_ROWS}"
+    # fines that statutes allow would lead every list; what a platform takes comes first
+    order = f"pack = 'law', {sheet.order}" if "pack" in sheet.columns else sheet.order
+    sql = f"select {listed} from {sheet.table} where {where} order by {order} limit {MOST_ROWS}"
     return connection.execute(sql, given).fetchall()
 
 

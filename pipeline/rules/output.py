@@ -8,7 +8,7 @@ import io
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -62,6 +62,7 @@ def _print(sheet: Sheet) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    sheet = _filled(sheet)
     table = Table(title=sheet.title, show_lines=any("\n" in str(cell) for row in sheet.rows for cell in row))
     for heading in sheet.headings:
         table.add_column(heading, overflow="fold")
@@ -90,11 +91,30 @@ def _json(sheet: Sheet) -> str:
     return json.dumps(sheet.as_records(), ensure_ascii=False, indent=1, default=_plain) + "\n"
 
 
+def _filled(sheet: Sheet) -> Sheet:
+    """The table without the columns in which nobody says anything; files for machines keep them."""
+    kept = [
+        n for n in range(len(sheet.headings)) if not sheet.rows or any(_shown(row[n]) for row in sheet.rows)
+    ]
+    rows = [[row[n] for n in kept] for row in sheet.rows]
+    return replace(sheet, headings=[sheet.headings[n] for n in kept], rows=rows)
+
+
+def _width(text: str) -> str:
+    return (
+        " class=short" if len(text) <= 10 else " class=long" if len(text) >= 24 and "\n" not in text else ""
+    )
+
+
 def _page(sheet: Sheet) -> str:
+    sheet = _filled(sheet)
     head = "".join(f"<th>{html.escape(heading)}</th>" for heading in sheet.headings)
     body = "\n".join(
         "<tr>"
-        + "".join(f"<td>{html.escape(_shown(cell)).replace(chr(10), '<br>')}</td>" for cell in row)
+        + "".join(
+            f"<td{_width(text)}>{html.escape(text).replace(chr(10), '<br>')}</td>"
+            for text in map(_shown, row)
+        )
         + "</tr>"
         for row in sheet.rows
     )
@@ -106,10 +126,17 @@ def _page(sheet: Sheet) -> str:
 <title>{title}</title>
 <style>
 :root {{ color-scheme: light dark }}
-body {{ font: 15px/1.5 system-ui, sans-serif; margin: 2rem }}
+body {{ font: 14px/1.6 "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", system-ui, sans-serif; margin: 2rem }}
+h1 {{ font-size: 1.45rem; margin: 0 0 1rem }}
 table {{ border-collapse: collapse; display: block; overflow-x: auto }}
-th, td {{ border: 1px solid #8886; padding: .35rem .6rem; text-align: left; vertical-align: top }}
-th {{ position: sticky; top: 0; background: Canvas }}
+th, td {{ border-bottom: 1px solid #8884; padding: .45rem .6rem; text-align: left; vertical-align: top; min-width: 2.6rem }}
+th {{ position: sticky; top: 0; background: Canvas; white-space: nowrap; color: #888; font-weight: 600 }}
+td:first-child {{ white-space: nowrap; font-weight: 600 }}
+td.short {{ white-space: nowrap }}
+td.long {{ min-width: 17rem }}
+td:nth-child(2) {{ max-width: 14rem; overflow-wrap: anywhere }}
+tbody tr:hover {{ background: #8881 }}
+p {{ color: #888; font-size: .9rem; margin: .6rem 0 0 }}
 </style>
 <h1>{title}</h1>
 <table><thead><tr>{head}</tr></thead><tbody>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from pipeline.rules.forms import read_whole
@@ -59,6 +60,11 @@ def judged_words(version: Version, registry: Registry) -> Pair:
     bands = []
     for band in version.bands:
         when, severity = condition_words(band.condition, registry), word(registry, band.severity)
+        if version.measure == "reply":  # the mean of replies is a wait in seconds
+            when = (
+                re.sub(r"(均值\D*)(\d[\d.,]*)(?![\d.,]|秒)", r"\1\2秒", when[0]),
+                re.sub(r"(mean\D*)(\d[\d.,]*)(?![\d.,]| s)", r"\1\2 seconds", when[1]),
+            )
         if when[0]:
             bands.append((f"{when[0]}为「{severity[0]}」", f"{when[1]} is “{severity[1]}”"))
     return join([window_words(judge.get("window"), registry), _BY[by], *bands], "，", ", ")
