@@ -18,9 +18,9 @@ from pipeline.ingest.staging import Unit
 
 PLACE = ("store_id", MONTH)
 _NO_COUNT = pl.Schema({"source_file": pl.String, "ingested_run": pl.String, "rows": pl.Int64})
-_GROUP_BYTES = 100_000_000  # of rows merged at once
+_GROUP_BYTES = 60_000_000  # of rows merged at once
 _UNPACKED = 8  # a fact file in memory, times its size on disk
-_WAITING_BYTES = 100_000_000  # of frames that wait to be written
+_WAITING_BYTES = 60_000_000  # of frames that wait to be written
 
 
 @dataclass

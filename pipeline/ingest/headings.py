@@ -37,8 +37,8 @@ def footer_pattern() -> str:
 
 @cache
 def footer_beginnings() -> frozenset[str]:
-    """The first letters of all footer rows."""
-    return frozenset(footer[0] for footer in _FOOTERS) | frozenset("-#=导下生数总共")
+    """The first letters of all footer rows, but for rules of dashes and the like."""
+    return frozenset(footer[0] for footer in _FOOTERS) | frozenset("#导下生数总共")
 
 
 def candidates(rows: Sequence[Sequence[str | None]]) -> list[tuple[int, list[str]]]:

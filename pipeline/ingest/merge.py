@@ -49,8 +49,7 @@ class Merger(ChatMerge):
     def batch(self, staging: Staging, stores: Sequence[str]) -> None:
         """Merge everything staged for some stores."""
         self._orders(staging, stores)
-        with_orders = sorted({store for table in ("orders", *_OF_ORDERS) for store, _ in staging.units(table, stores)})
-        placed = self._known_orders(with_orders)
+        placed = self._known_orders(self._waiting_for_orders(staging, stores))
         for table in _OF_ORDERS:
             staging.place(table, stores, placed, "order_id")
         for table in ("shipments", "aftersales", "complaints"):
@@ -59,6 +58,12 @@ class Merger(ChatMerge):
         for table in REPLACED:
             self._replaced(staging, stores, table)
         self._messages(staging, stores)
+
+    def _waiting_for_orders(self, staging: Staging, stores: Sequence[str]) -> list[str]:
+        """The stores of which some row has its place from its order."""
+        waits = {store for table in _OF_ORDERS for store in staging.unsure(table, stores)}
+        stated = {store for table in ("order_items", "orders") for store, _ in staging.units(table, stores)}
+        return sorted(waits | {store for store in stated if self._fact("order_items", (store, UNPLACED)).exists()})
 
     def _orders(self, staging: Staging, stores: Sequence[str]) -> None:
         """Statements without a creation time join the month of the order they speak of, once that is known."""
@@ -184,6 +189,8 @@ def _in_pairs(work: Callable[[list[Unit]], None], groups: list[list[Unit]]) -> N
 
 def _name_parcels(statements: pl.DataFrame) -> pl.DataFrame:
     """A statement without waybill number speaks of the order's only parcel, when there is only one."""
+    if statements.get_column("tracking_no").null_count() == 0:
+        return statements
     of_order = [*PLACE, "order_id"]
     numbers = statements.drop_nulls("tracking_no").group_by(of_order).agg(pl.col("tracking_no").unique().alias("numbers"))
     only = numbers.filter(pl.col("numbers").list.len() == 1).select(*of_order, pl.col("numbers").list.first().alias("only"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -126,12 +127,11 @@ def parse_rows(chunk: pl.DataFrame, match: Match, owner: Owner) -> Parsed:
 
 def _drop_non_rows(chunk: pl.DataFrame, match: Match) -> pl.DataFrame:
     """Leave out blank rows, footers and repeated headings; only rows whose first cell is odd are looked at closely."""
-    first = pl.col("c0").str.strip_chars(values.WRAPPERS)
     heading = next((h for h, at in match.at.items() if at == (0,)), None)
-    begins = first.str.strip_chars().str.head(1)
-    odd = chunk.select((begins.is_null() | begins.is_in(_odd_beginnings(heading))).alias("odd")).to_series()
+    odd = chunk.select((pl.col("c0").is_null() | pl.col("c0").str.contains(_odd_beginning(heading))).alias("odd")).to_series()
     if not odd.any():
         return chunk
+    first = pl.col("c0").str.strip_chars(values.WRAPPERS)
     repeated = (first.str.to_lowercase().str.replace_all(r"\s", "") == heading) if heading else pl.lit(False)
     cells = [name for name in chunk.columns if name not in (ROW, RAGGED)]
     blank = pl.all_horizontal(pl.col(name).is_null() | (pl.col(name).str.strip_chars(" \t\r\n\u3000") == "") for name in cells)
@@ -142,10 +142,10 @@ def _drop_non_rows(chunk: pl.DataFrame, match: Match) -> pl.DataFrame:
 
 
 @cache
-def _odd_beginnings(heading: str | None) -> list[str]:
-    """The letters with which the first cell of a blank row, a footer or a repeated heading can begin."""
-    letters = {"", *footer_beginnings(), *(heading or "")[:1]}
-    return sorted(letters | {letter.upper() for letter in letters})
+def _odd_beginning(heading: str | None) -> str:
+    """How the first cell of a blank row, a footer or a repeated heading can begin; other rows begin otherwise."""
+    letters = {letter for first in (heading or "")[:1] for letter in (first, first.upper())} | footer_beginnings()
+    return rf"^[\s{re.escape(values.WRAPPERS)}]*(?:$|[-#=]{{3}}|[#{re.escape(''.join(sorted(letters)))}])"
 
 
 def _is_id(source: Source) -> bool:

@@ -36,6 +36,7 @@ class _Held:
     same: Same
     months: frozenset[str]
     size: int
+    sure: bool  # every row states its order's creation time, which places it
 
     def frame(self, columns: Sequence[str] | None = None) -> pl.DataFrame:
         frame = pl.read_parquet(self.rows) if isinstance(self.rows, Path) else self.rows
@@ -57,7 +58,7 @@ class Staging:
         """Keep rows; the column ``month`` (``YYYY-MM`` or null) places them."""
         if frame.is_empty():
             return
-        held = _Held(frame, same, _months(frame), int(frame.estimated_size()))
+        held = _Held(frame, same, _months(frame), int(frame.estimated_size()), _is_sure(frame))
         self._held.setdefault((table, same.store_id), []).append(held)
         self._in_memory += held.size
         if self._in_memory > self._limit:
@@ -84,6 +85,10 @@ class Staging:
                 for month in part.months:
                     found[store, month] = found.get((store, month), 0) + part.size // len(part.months)
         return dict(sorted(found.items()))
+
+    def unsure(self, table: str, stores: Iterable[str]) -> set[str]:
+        """The stores of which some row of a table does not state its order's creation time."""
+        return {store for store in stores for part in self._held.get((table, store), []) if not part.sure}
 
     def take(self, table: str, units: Iterable[Unit], columns: Sequence[str] | None = None) -> pl.DataFrame | None:
         """All rows of a table for some stores and months in reading order, or None; of ``columns`` those that are stated."""
@@ -123,7 +128,7 @@ class Staging:
         Args:
             places: store_id, the key and its month; a row that states its order's creation time needs none.
         """
-        parts = [part for store in stores for part in self._held.get((table, store), [])]
+        parts = [part for store in stores for part in self._held.get((table, store), []) if key != "order_id" or not part.sure]
         if not parts or places.is_empty():
             return
         columns = [key, "created_at"] if key == "order_id" else [key]
@@ -164,7 +169,7 @@ class Staging:
                 for month in together.partition_by(MONTH, maintain_order=True):
                     path = self._folder / f"{table}-{self._spilled}.parquet"
                     month.write_parquet(path, compression="lz4", statistics=False)
-                    kept.append(_Held(path, same, _months(month), int(month.estimated_size())))
+                    kept.append(_Held(path, same, _months(month), int(month.estimated_size()), _is_sure(month)))
                     self._spilled += 1
             held[:] = kept
         self._in_memory = 0
@@ -177,6 +182,10 @@ class Staging:
 
 def _months(frame: pl.DataFrame) -> frozenset[str]:
     return frozenset(month or UNPLACED for month in frame.get_column(MONTH).unique().to_list())
+
+
+def _is_sure(frame: pl.DataFrame) -> bool:
+    return "created_at" in frame.columns and frame.get_column("created_at").null_count() == 0
 
 
 def _some(parts: Sequence[_Held], limit: int) -> list[list[_Held]]:
