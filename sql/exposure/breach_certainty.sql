@@ -37,6 +37,15 @@ priced as (
     group by breach_id
 ),
 
+exempted as (
+    select
+        breach_id,
+        max(met) as met
+    from penalty_tests
+    where penalty < 0
+    group by breach_id
+),
+
 ruled as (
     select
         version_id,
@@ -51,8 +60,9 @@ select
         when p.sureness = 1 then 'confirmed'
         when p.sureness = 2 then 'contingent'
         when p.sureness = 3 then 'averted'
-        when r.penalties is null then case when a.unsettled then 'contingent' else 'confirmed' end
-        else 'averted'
+        when r.penalties is not null or x.met = 2 then 'averted'
+        when a.unsettled or x.met = 1 then 'contingent'
+        else 'confirmed'
     end as certainty,
     case
         when e.effects is null or e.effects = e.unpriced_effects then 'no'
@@ -66,3 +76,5 @@ left join priced as e
     on a.breach_id = e.breach_id
 left join ruled as r
     on a.version_id = r.version_id
+left join exempted as x
+    on a.breach_id = x.breach_id

@@ -2,7 +2,8 @@
 with first_met as (
     select
         breach_id,
-        min(case when met = 2 then penalty end) as penalty
+        min(case when met = 2 and penalty > 0 then penalty end) as penalty,
+        max(case when penalty < 0 then met end) as exempt
     from penalty_tests
     group by breach_id
 ),
@@ -13,13 +14,14 @@ open_ones as (         -- of `first`, what stands before the first that is met m
         t.version_id,
         t.penalty,
         t.met,
-        v.pick
+        v.pick,
+        f.exempt
     from penalty_tests as t
     inner join judged_versions as v
         on t.version_id = v.version_id
     left join first_met as f
         on t.breach_id = f.breach_id
-    where t.met > 0 and (v.pick <> 'first' or t.penalty <= coalesce(f.penalty, t.penalty))
+    where t.penalty > 0 and t.met > 0 and (v.pick <> 'first' or t.penalty <= coalesce(f.penalty, t.penalty))
 ),
 
 counted as (
@@ -38,8 +40,8 @@ select
     o.pick,
     case when o.pick = 'all' then 1 else c.candidates end as candidates,
     case
-        when x.breach_id is not null or g.met = 0 then 'averted'
-        when b.unsettled or g.met = 1 then 'contingent'
+        when x.breach_id is not null or g.met = 0 or o.exempt = 2 then 'averted'
+        when b.unsettled or g.met = 1 or o.exempt = 1 then 'contingent'
         when v.suspended_from <= b.day and v.suspended_to > b.day then 'averted'
         when v.suspended_from <= b.day and v.suspended_to is null then 'contingent'
         when o.pick = 'all' and o.met = 2 then 'confirmed'

@@ -1,8 +1,8 @@
--- penalty_tests: one row per breach and penalty of its version; met: 2 yes, 1 cannot be told or may still come true, 0 no
+-- penalty_tests: one row per breach and penalty or exemption (numbered below 0) of its version; met: 2 yes, 1 cannot be told or may still come true, 0 no
 with conditions as (
     select
         version_id,
-        owner_no as penalty,
+        case owner when 'penalty' then owner_no else -owner_no end as penalty,
         alternative,
         predicate,
         fact,
@@ -12,7 +12,7 @@ with conditions as (
         members,
         in_window
     from predicates
-    where owner = 'penalty'
+    where owner in ('penalty', 'exempt')
 ),
 
 tested as (
@@ -116,3 +116,12 @@ inner join penalties as p
     on b.version_id = p.version_id
 left join conditional as c
     on b.breach_id = c.breach_id and p.penalty = c.penalty
+union all
+select
+    b.breach_id,
+    b.version_id,
+    c.penalty,
+    c.met
+from breach_base as b
+inner join conditional as c
+    on b.breach_id = c.breach_id and c.penalty < 0

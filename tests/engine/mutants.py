@@ -56,7 +56,7 @@ MUTANTS: list[Mutant] = [
         ("when served then null", "when not served then null"),
     ),
     *_of(
-        "measures/phrase", "chat",
+        "measures/phrase", "said",
         ("when f.times < k.at_least then true", "when f.times <= k.at_least then true"), ("count(distinct h.message_id) as times", "count(*) as times"),
         ("then coalesce(o.paid_at <= f.occurred_at, false)", "then coalesce(o.paid_at < f.occurred_at, false)"),
         ("m.kind <> 'recall'", "m.kind <> 'image'"), ("and list_contains(s.tiers, h.tier)", ""), ("min(cast(m.sent_at as date)) as day", "max(cast(m.sent_at as date)) as day"),
@@ -70,7 +70,7 @@ MUTANTS: list[Mutant] = [
     *_of("facts/unanswered_runs", "chat", ("kind <> 'recall'", "kind <> 'image'"), ("case when turn = 0 then 0 else 1 end", "0")),
     *_of("measures/offline_message", "chat", ("between s.hours_from_minute and s.hours_to_minute - 1", "between s.hours_from_minute and s.hours_to_minute")),
     *_of(
-        "measures/notice", "chat",
+        "measures/notice", "said",
         ("t.sent_at > n.happened_at", "t.sent_at >= n.happened_at"), ("t.sent_at <= n.happened_at +", "t.sent_at < n.happened_at +"),
         ("where m.role = 'agent'", "where m.role in ('agent', 'robot')"),
     ),
@@ -110,6 +110,16 @@ MUTANTS: list[Mutant] = [
     *_of("measures/rating", "desk", ("else r.score >= k.good_from", "else r.score > k.good_from"), ("coalesce(r.served_by, 'human') = 'human'", "r.served_by = 'human'"), ("between k.hours_from_minute and k.hours_to_minute - 1", "between k.hours_from_minute and k.hours_to_minute")),
     *_of("measures/review_handling", "desk", ("v.stars <= k.stars_at_most", "v.stars < k.stars_at_most"), ("v.replied_at <= v.reviewed_at", "v.replied_at < v.reviewed_at")),
     *_of("measures/block", "desk", ("coalesce(b.kind, 'block') = 'block'", "b.kind = 'block'")),
+    *_of(
+        "measures/promise", "said",
+        ("coalesce(done_at <= due_at, false)", "coalesce(done_at < due_at, false)"), ("when o.shipped_at >= p.sent_at then", "when o.shipped_at > p.sent_at then"), ("d.seen_at <= d.due_at", "d.seen_at < d.due_at"),
+    ),
+    *_of("measures/privacy", "said", ("g.given_at < m.sent_at", "g.given_at <= m.sent_at")),
+    *_of("measures/freight", "said", ("when o.freight_cny > 0 then true", "when o.freight_cny >= 0 then true")),
+    *_of("measures/invoice", "said", ("p.raised_at <= o.finished_at +", "p.raised_at < o.finished_at +")),
+    *_of("measures/phrase_absent", "said", ("m.kind = 'text'", "m.kind <> 'image'")),
+    *_of("measures/listing_phrase", "said", ("and list_contains(k.tiers, h.tier)", "")),
+    *_of("measures/listing_consistency", "said", ("i.lowest_sku_cny < i.price_cny", "i.lowest_sku_cny <= i.price_cny"), ("i.freight_cny > i.price_cny", "i.freight_cny >= i.price_cny"), ("a.items > 1", "a.items > 0")),
     *_of("verdicts/rule_daily", "chat", ("v.effective_to > d.day", "v.effective_to >= d.day"), ("v.effective_from <= d.day", "v.effective_from < d.day")),
     *_of(
         "verdicts/windows", "costs", ("c.day + 1 - cast(v.window_days as integer), v.effective_from", "c.day - cast(v.window_days as integer), v.effective_from"),
@@ -122,7 +132,7 @@ MUTANTS: list[Mutant] = [
     *_of("verdicts/band_tests", "desk", ("when observed < low then 2 when observed >= high", "when observed <= low then 2 when observed > high"), ("when observed >= high then 2 when observed < low", "when observed > high then 2 when observed <= low"), ("min(met) as met", "max(met) as met")),
     *_of("verdicts/gate_tests", "costs", ("when observed >= high then 2 when observed < low", "when observed > high then 2 when observed <= low")),
     *_of("verdicts/store_scope", "costs", ("when number_seen >= high then 2 when number_seen < low", "when number_seen > high then 2 when number_seen <= low"), ("case when text_seen is null then 1", "case when text_seen is null then 2")),
-    *_of("exposure/breach_nth", "history", ("interval 2591999999999 microseconds preceding", "interval 999999999999 microseconds preceding"), ("date_trunc('month', day)", "date_trunc('year', day)")),
+    *_of("exposure/breach_nth", "history", ("interval 2591999999999 microseconds preceding", "interval 999999999999 microseconds preceding"), ("date_trunc('month', b.day)", "date_trunc('year', b.day)")),
     *_of(
         "exposure/penalty_tests", "prices",
         ("when op = 'lt' then case when number_seen < low then 2 when number_seen >= high", "when op = 'lt' then case when number_seen <= low then 2 when number_seen > high"),
@@ -130,7 +140,8 @@ MUTANTS: list[Mutant] = [
         ("when text_seen is null then 1", "when text_seen is null then 0"), ("case when d.upheld then 'true' end", "case when d.breach_id is not null then 'true' end"),
     ),
     *_of("exposure/breach_complained", "prices", ("interval 1 day", "interval 9 day"), ("b.occurred_at + interval 30 day", "b.occurred_at + interval 1 day"), ("c.order_id is null", "c.order_id is not null"), ("(c.concept is null or c.concept = b.concept)", "(c.concept = b.concept)")),
-    *_of("exposure/penalty_picks", "costs", ("t.penalty <= coalesce(f.penalty, t.penalty)", "t.penalty < coalesce(f.penalty, t.penalty + 1)"), ("o.met = 2 and c.candidates = 1", "o.met = 2"), ("where t.met > 0", "where t.met > 1")),
+    *_of("exposure/penalty_picks", "prices", ("or o.exempt = 2 then", "then"), ("or o.exempt = 1 then", "then")),
+    *_of("exposure/penalty_picks", "costs", ("t.penalty <= coalesce(f.penalty, t.penalty)", "t.penalty < coalesce(f.penalty, t.penalty + 1)"), ("o.met = 2 and c.candidates = 1", "o.met = 2"), ("t.penalty > 0 and t.met > 0", "t.penalty > 0 and t.met > 1")),
     *_of("exposure/candidate_effects", "costs", ("then greatest(raw_high, min_high)", "then least(raw_high, min_high)"), ("round(least(floor_high, max_high), 2)", "round(greatest(floor_high, max_high), 2)"), ("else greatest(raw_low, min_low)", "else raw_low")),
     *_of("exposure/breach_effects", "costs", ("when penalties_with_it < candidates then 0", "when penalties_with_it < candidates then low"), ("when low_unknown then null", "when low_unknown then 0")),
     *_of(
@@ -143,6 +154,6 @@ MUTANTS: list[Mutant] = [
     *_of("exposure/breach_recurring", "costs", ("interval 604799999999 microseconds preceding", "interval 99999999999 microseconds preceding")),
     *_of("exposure/breach_base", "costs", ("when r.given_nth >= p.low", "when r.given_nth > p.low")),
     *_of("exposure/effects_met", "prices", ("other_high > high or", "other_high >= high or"), ("e.order_id = f.order_id", "e.day = f.day")),
-    *_of("exposure/breach_certainty", "costs", ("when p.sureness = 3 then 'averted'", "when p.sureness = 3 then 'contingent'")),
+    *_of("exposure/breach_certainty", "costs", ("or x.met = 2 then 'averted'", "then 'averted'"), ("when p.sureness = 3 then 'averted'", "when p.sureness = 3 then 'contingent'")),
     *_of("state/unit_daily", "costs", ("case when ok then weight else 0 end", "case when not ok then weight else 0 end")),
 ]

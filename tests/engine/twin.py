@@ -26,6 +26,7 @@ TOPICS: dict[str, tuple[Any, Any, date, int, str]] = {
     "orders": (packs.ORDERS, (worlds.orders, worlds.chats), date(2025, 9, 29), 7, "2025-10-02"),
     "care": (packs.CARE, (worlds.orders,), date(2025, 9, 29), 7, "2025-10-02"),
     "desk": (packs.DESK, (worlds.chats, worlds.desk, worlds.orders), date(2025, 10, 6), 6, "2025-10-08"),
+    "said": (packs.SAID, (worlds.orders, worlds.chats, worlds.said), date(2025, 9, 28), 6, "2025-10-01"),
     "costs": (packs.COSTS, (worlds.orders, worlds.findings), date(2025, 12, 22), 19, "2025-12-30"),
     "prices": (packs.PRICES, (worlds.orders, worlds.findings), date(2025, 12, 26), 9, "2025-12-30"),
     "history": (packs.HISTORY, (worlds.histories,), date(2025, 11, 20), 50, "2025-12-30"),

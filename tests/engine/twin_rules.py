@@ -44,7 +44,7 @@ def reply(rng: Random) -> dict[str, Any]:
         params["clock_start"] = pick(rng, "question", "transfer", "session_start")
     if unanswered == "impute":
         params |= {"cap_seconds": "300", "imputed_seconds": "300"}
-    return {"measure": "reply", "params": params, "hours_apply_to": pick(rng, "question", "session_start"), "excludes": some(rng, "cross_midnight", "robot_only", "reported_user")}
+    return {"measure": "reply", "params": params, "hours_apply_to": pick(rng, "question", "session_start"), "excludes": some(rng, "cross_midnight", "robot_only", "reported_user"), "mean": rng.random() < 0.4}
 
 
 def unserved(rng: Random) -> dict[str, Any]:
@@ -159,6 +159,36 @@ def annotation(rng: Random) -> dict[str, Any]:
     return {"measure": "annotation", "hours": "none", "params": {"concept": pick(rng, "abuse", "contempt", "stalling")}}
 
 
+def phrase_absent(rng: Random) -> dict[str, Any]:
+    return {"measure": "phrase_absent", "hours": "none", "params": {"lexicons": some(rng, "abuse", "refuse_to_ship"), "role": pick(rng, "agent", "robot", "staff")}}
+
+
+def privacy(rng: Random) -> dict[str, Any]:
+    return {"measure": "privacy", "hours": "none", "params": {"kinds": some(rng, "mobile", "address", "bank_card"), "other_account_only": pick(rng, "true", "false")}}
+
+
+def promise(rng: Random) -> dict[str, Any]:
+    return {"measure": "promise", "hours": "none", "params": {"about": some(rng, "ship", "refund", "reship", "compensation")}}
+
+
+def freight(rng: Random) -> dict[str, Any]:
+    return {"measure": "freight", "hours": "none", "params": {"lexicons": some(rng, "abuse", "refuse_to_ship"), "needs_free_shipping": pick(rng, "true", "false")}}
+
+
+def invoice(rng: Random) -> dict[str, Any]:
+    return {"measure": "invoice", "hours": "none", "params": {"duty": pick(rng, "no_refusal", "issue_in_time"), "lexicons": ["abuse"], "within_hours": pick(rng, "24", "48")}}
+
+
+def listing_phrase(rng: Random) -> dict[str, Any]:
+    return {"measure": "listing_phrase", "hours": "none", "params": {"lexicons": some(rng, "abuse", "refuse_to_ship"), "tiers": some(rng, "forbidden", "sensitive")}}
+
+
+def listing_consistency(rng: Random) -> dict[str, Any]:
+    return {"measure": "listing_consistency", "hours": "none", "params": {
+        "cases": some(rng, "sku_price_gap", "price_far_off", "absurd_postage", "free_shipping_contradicted", "duplicate", "category"), "ratio": pick(rng, "none", "0.5"),
+    }}  # fmt: skip
+
+
 def counted(rng: Random) -> dict[str, Any]:
     return annotation(rng) | {"about": "nth"}
 
@@ -172,6 +202,7 @@ ORDERS = (shipment, shipment, out_of_stock, seller_closed_unpaid, tracking, fals
 CARE = (complaint,) * 5 + (refund,) * 3
 DESK = (online, online, rating, review_handling, block, reply, complaint)
 COSTS = (annotation, annotation, annotation, shipment, out_of_stock)
+SAID = (phrase, phrase, phrase, notice, notice, phrase_absent, privacy, promise, promise, freight, invoice, invoice, listing_phrase, listing_consistency, listing_consistency)
 HISTORY = (counted, counted, counted)
 PRICES = (priced,) * 6
 
@@ -192,12 +223,16 @@ def version(rng: Random, made: dict[str, Any], start: str, classes: tuple[str, .
     if rng.random() < 0.15:
         scope["period"] = "national_day"
     judge = judgement(rng, 0.85 if "about" in made else 0.4)
+    if judge["by"] != "each" and made.get("mean"):
+        judge["bands"] = [{"when": [{"fact": "mean", "gt": pick(rng, "60", "180", "300")}], "severity": "general"}]
     if judge["by"] != "each" and rng.random() < 0.1 and "period" not in scope:
         judge["window"] = {"calendar": "national_day"}
     body = {"from": start, "track": "in_force", "measure": made["measure"], "params": made["params"], "scope": scope, "judge": judge, "penalties": penalties(rng, judge, classes, made.get("about"))}
+    if judge["by"] == "each" and rng.random() < 0.15:
+        body["exempt"] = [{"when": [pick(rng, {"fact": "is_presale", "eq": "true"}, {"fact": "paid_cny", "le": "100"}, {"fact": "proven", "eq": "true"}, {"fact": "severity", "in": ["general"]})]}]
     if made.get("binds"):
         body["binds_by"] = pick(rng, "occurred_at", "paid_at", "created_at")
-    return body | {"evidence": [{"id": "E-JD-001", "supports": ["measure", "params", "scope", "judge", "penalties"]}]}
+    return body | {"evidence": [{"id": "E-JD-001", "supports": ["measure", "params", "scope", "judge", "penalties", "exempt"]}]}
 
 
 def judgement(rng: Random, odds_of_each: float) -> dict[str, Any]:
@@ -231,7 +266,7 @@ def penalties(rng: Random, judge: dict[str, Any], classes: tuple[str, ...], abou
             [{"fact": "warned_not_rectified", "eq": "true"}], [{"any": [[{"fact": "is_presale", "eq": "true"}], [{"fact": "paid_cny", "le": "100"}]]}],
         ]  # fmt: skip
     if about == "money" and each:
-        conditions = [[], [], [{"fact": "paid_cny", "lt": "300"}], [{"fact": "paid_cny", "ge": "300"}], [{"fact": "complaint_filed", "eq": "true"}]]
+        conditions = [[], [], [{"fact": "paid_cny", "lt": "300"}], [{"fact": "paid_cny", "ge": "300"}], [{"fact": pick(rng, "complaint_filed", "complaint_upheld"), "eq": "true"}]]
     if about == "nth":
         conditions = [[{"fact": "nth", "in_window": pick(rng, "rolling_30d", "rolling_30d", "rolling_7d", "calendar_month"), "ge": pick(rng, "2", "2", "3")}]]
     caps = [

@@ -62,8 +62,8 @@ def chats(world: World) -> None:
         buyer, order = f"{world.store[3:]}-b{rng.randrange(2)}", None
         if world.rows.get("orders") and rng.random() < 0.5:
             order = rng.choice(world.rows["orders"])["order_id"]
-            sent = [row["shipped_at"] for row in world.rows["orders"] if row["order_id"] == order and "shipped_at" in row]
-            now = rng.choice((now, *sent))  # what an agent says first, at the second at which the parcel leaves
+            told = [row[name] for row in world.rows["orders"] for name in ("shipped_at", "paid_at") if row["order_id"] == order and name in row]
+            now = rng.choice((now, *told, *told))  # what an agent says first, at the second of the payment or at which the parcel leaves
         agents = [f"{world.store[3:]}-a{n}" for n in range(rng.choice((0, 1, 1, 2)))]
         start, person, turn, before = now, False, 0, None
         for seq in range(1, rng.randrange(2, 9)):
@@ -76,12 +76,12 @@ def chats(world: World) -> None:
             message = world.id("m")
             world.add(
                 "messages", conversation_id=talk, message_id=message, seq=seq, round=turn, sent_at=now, role=role, buyer_key=buyer,
-                agent_id=agent, text=text, kind=rng.choice(("text",) * 5 + ("product_card", "recall", "image")),
+                agent_id=agent, text=text, kind=rng.choice(("text",) * 5 + ("product_card", "order_card", "recall", "image")),
                 assisted=world.maybe(rng.random() < 0.5, 0.8) if role == "robot" else None, order_id=world.maybe(order, 0.3),
             )  # fmt: skip
-            if rng.random() < 0.3:
+            for start_of_hit in range(rng.choice((0, 0, 0, 0, 1, 1, 2))):
                 world.add(
-                    "hits", conversation_id=talk, message_id=message, sent_at=now, role=role, agent_id=agent, start=0, end=2, matched_text="no",
+                    "hits", conversation_id=talk, message_id=message, sent_at=now, role=role, agent_id=agent, start=start_of_hit, end=3, matched_text="no",
                     lexicon=rng.choice(("abuse", "refuse_to_ship")), term=rng.choice(("x", "y")), tier=rng.choice(("forbidden", "sensitive")),
                     whole_message=False,
                 )  # fmt: skip
@@ -197,6 +197,47 @@ def findings(world: World) -> None:
             "annotations", annotation_id=world.id("n"), concept=rng.choice(("abuse", "contempt", "stalling")), happened_at=world.moment(),
             passed=rng.random() < 0.15, severity=rng.choice((None, "general", "severe")), order_id=order, conversation_id=talk,
         )  # fmt: skip
+
+
+def said(world: World) -> None:
+    """What is written beside orders: personal data, promises and deeds, freight, invoices, listings."""
+    rng = world.rng
+    for row in world.rows.get("messages", []):
+        if rng.random() < 0.4:
+            row["pii_kinds"] = rng.sample(("mobile", "address", "bank_card"), rng.choice((1, 2)))
+        if row["role"] == "agent" and rng.random() < 0.4:
+            world.add(
+                "promises", message_id=row["message_id"], conversation_id=row["conversation_id"], sent_at=row["sent_at"], agent_id=row.get("agent_id"),
+                about=rng.choice(("ship", "refund", "reship", "compensation")), due_at=world.later(row["sent_at"], (1, 24, 48)), phrase="today",
+            )  # fmt: skip
+    for row in world.rows.get("orders", []):
+        row |= {name: value for name, value in (
+            ("freight_cny", world.maybe(Decimal(rng.choice(("0.00", "0.00", "8.00"))), 0.8)), ("finished_at", world.maybe(world.later(row["created_at"], (24, 48)), 0.7)),
+        ) if value is not None}  # fmt: skip
+        if rng.random() < 0.5:
+            world.add("shipments", order_id=row["order_id"], shipped_at=world.later(row["created_at"]), created_at=row["created_at"])
+    for talk in world.rows.get("conversations", []):
+        kept = [row for row in world.rows.get("orders", []) if row["order_id"] == talk.get("order_id")]
+        for promised in world.rows.get("promises", []):
+            if kept and promised["conversation_id"] == talk["conversation_id"] and rng.random() < 0.5:
+                kept[0]["shipped_at"] = rng.choice((promised["due_at"], promised["sent_at"], promised["due_at"] + timedelta(seconds=1)))
+    for row in world.rows.get("complaints", []):
+        if rng.random() < 0.5:
+            row["concept"] = "invoice"
+            ended = [o["finished_at"] for o in world.rows["orders"] if o["order_id"] == row.get("order_id") and "finished_at" in o]
+            row["raised_at"] = rng.choice((row["raised_at"], *(at + timedelta(hours=rng.choice((24, 48))) for at in ended)))
+    for _ in range(rng.randrange(4)):
+        item, at = world.id("i"), world.moment()
+        world.add(
+            "listings", item_id=item, captured_at=at, title=rng.choice((None, "杯子", "杯子 包邮", "杯子 不包邮")), price_cny=world.maybe(Decimal("10.00"), 0.8),
+            lowest_sku_cny=world.maybe(Decimal(rng.choice(("4.99", "5.00", "10.00"))), 0.8), freight_cny=world.maybe(Decimal(rng.choice(("0.00", "5.00", "5.01", "10.00", "10.01"))), 0.8),
+            free_shipping=world.maybe(rng.random() < 0.5, 0.7),
+        )  # fmt: skip
+        for start in range(rng.choice((0, 0, 1, 2))):
+            world.add(
+                "hits", conversation_id=item, message_id=item, sent_at=at, role="listing", start=start, end=start + 1, matched_text="no",
+                lexicon=rng.choice(("abuse", "refuse_to_ship")), term=rng.choice(("x", "y")), tier=rng.choice(("forbidden", "sensitive")), whole_message=False,
+            )  # fmt: skip
 
 
 def histories(world: World) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.reference.conditions import MAYBE, NO, YES, test, truth
+from tests.reference.conditions import MAYBE, NO, YES, Condition, test, truth
 from tests.reference.orders import order_fact
 from tests.reference.rows import Row, Store, rounded
 from tests.reference.rulebook import Rulebook
@@ -111,10 +111,12 @@ def _complaints(breach: Breach, store: Store) -> list[Row]:
 def effects_of(breach: Breach, store: Store, book: Rulebook, history: History, overridden: bool) -> list[Effect]:
     """The effects of every penalty that applies or may apply, folded where penalties exclude each other."""
     version = breach.version
-    met = {
-        row.penalty: test(row.when, lambda p: _seen(breach, p, store, history), lambda f: book.possible.get(f, False))
-        for row in version.penalties
-    }
+
+    def holds(condition: Condition) -> int:
+        return test(condition, lambda p: _seen(breach, p, store, history), lambda f: book.possible.get(f, False))
+
+    met = {row.penalty: holds(row.when) for row in version.penalties}
+    breach.exempt = holds(version.exempt) if version.exempt else NO
     first = next((number for number, one in met.items() if one == YES), None)
     picks = [
         row for row in version.penalties
@@ -134,9 +136,9 @@ def effects_of(breach: Breach, store: Store, book: Rulebook, history: History, o
 
 def _certainty(breach: Breach, sure: bool, overridden: bool) -> str:
     version = breach.version
-    if overridden or breach.gate == NO:
+    if overridden or breach.gate == NO or breach.exempt == YES:
         return "averted"
-    if not breach.settled or breach.gate == MAYBE:
+    if not breach.settled or MAYBE in (breach.gate, breach.exempt):
         return "contingent"
     if version.suspended_from is not None and version.suspended_from <= breach.day:
         if version.suspended_to is None:

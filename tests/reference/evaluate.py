@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.reference.caps import SURENESS, cap
+from tests.reference.conditions import NO, YES
 from tests.reference.costs import Effect, History, amounts, effects_of
 from tests.reference.coverage import reach
 from tests.reference.ledger import Entry, awards, crossings, nodes_of
@@ -142,7 +143,9 @@ def _certainty(breach: Breach) -> str:
     if found:
         return min(found, key=lambda one: SURENESS[one])
     if not breach.version.penalties:
-        return "confirmed" if breach.settled else "contingent"
+        if breach.exempt == YES:
+            return "averted"
+        return "confirmed" if breach.settled and breach.exempt == NO else "contingent"
     return "averted"
 
 

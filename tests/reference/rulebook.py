@@ -29,6 +29,7 @@ class Version:
     stores: Condition | None = None
     orders: Condition | None = None
     gate: Condition | None = None
+    exempt: Condition = field(default_factory=list)
     penalties: list[Row] = field(default_factory=list)
     counts: list[Row] = field(default_factory=list)
     ladder: Row | None = None
@@ -74,6 +75,9 @@ def read_rulebook(tables: Mapping[str, Any]) -> Rulebook:
         for (version_id, named, _), found in conditions.items():
             if named == owner and version_id in versions:
                 setattr(versions[version_id], owner, list(found.values()))
+    for (version_id, named, _), found in conditions.items():
+        if named == "exempt" and version_id in versions:
+            versions[version_id].exempt += found.values()
     for row in sorted(rows["bands"], key=lambda r: r.band):
         if row.version_id in versions:
             condition = list(conditions.get((row.version_id, "band", row.band), {}).values())

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from tests.reference import desk, orders, replies, words
+from tests.reference import desk, orders, replies, said, words
 from tests.reference.conditions import MAYBE, NO, YES, test
 from tests.reference.coverage import reach, table_of
 from tests.reference.rows import DAY, Row, Store, Unit, midnight
@@ -21,6 +21,8 @@ MEASURES: dict[str, Callable[[Store, Row], list[Unit]]] = {
     "tracking": orders.tracking, "false_shipment": orders.false_shipment, "fake_trade": orders.fake_trade,
     "refund": desk.refund, "complaint": desk.complaint, "dispute": desk.dispute, "online": desk.online,
     "rating": desk.rating, "review_handling": desk.review_handling, "block": desk.block, "annotation": desk.annotation,
+    "phrase_absent": said.phrase_absent, "privacy": said.privacy, "promise": said.promise, "freight": said.freight,
+    "invoice": said.invoice, "listing_phrase": said.listing_phrase, "listing_consistency": said.listing_consistency,
 }  # fmt: skip
 
 
@@ -56,6 +58,7 @@ class Breach:
     window: Window | None = None
     settled: bool = True
     gate: int = YES
+    exempt: int = NO
     nth: int | None = None
     order: Row | None = None
     base: object = None
