@@ -27,7 +27,8 @@ Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 Bound = Callable[[str, int], None]  # told each member's name and how much of it was unpacked
 _PIECE = 12_000_000
-_LT, _GT, _QUOTE, _AMPERSAND, _RETURN = ord("<"), ord(">"), ord('"'), ord("&"), ord("\r")
+_NOTHING = bytes(16)
+_LT, _GT, _QUOTE = ord("<"), ord(">"), ord('"')
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -50,6 +51,7 @@ class _Cells:
     shared: npt.NDArray[np.bool_]
     number: npt.NDArray[np.bool_]
     data: Bytes
+    raw: bytes  # the same as bytes
     rows: Ints  # the numbers of all rows, also of those without cells
 
 
@@ -103,7 +105,7 @@ def _sheet(archive: zipfile.ZipFile, name: str, place: str, shared: Callable[[],
     def chunks(heading: int, width: int, columns: Sequence[int]) -> Iterator[pl.DataFrame]:
         shared()  # read once, before the blocks that need it are read side by side
 
-        def work(data: Bytes) -> pl.DataFrame:
+        def work(data: bytes) -> pl.DataFrame:
             frame = _frame(_cells(data), columns, width, shared)
             return frame.filter(pl.col(ROW) > heading + 1) if frame.height and frame.item(0, ROW) <= heading + 1 else frame
 
@@ -127,8 +129,8 @@ def _head(cells: _Cells | None, shared: Callable[[], pl.Series]) -> list[list[st
     return rows
 
 
-def _blocks(archive: zipfile.ZipFile, place: str, bound: Bound, size: int) -> Iterator[Bytes]:
-    """The XML of a sheet in blocks of whole rows."""
+def _blocks(archive: zipfile.ZipFile, place: str, bound: Bound, size: int) -> Iterator[bytes]:
+    """The XML of a sheet in blocks of whole rows, with some bytes of nothing behind, so that one may look ahead."""
     with archive.open(place) as member:
         kept = b""
         total = 0
@@ -143,15 +145,15 @@ def _blocks(archive: zipfile.ZipFile, place: str, bound: Bound, size: int) -> It
                 kept = data
                 continue
             kept = data[end:]
-            yield np.frombuffer(data, np.uint8)[:end]
+            yield data[:end] + _NOTHING
         if b"<row " in kept and b"</sheetData>" not in kept and b"</row>" not in kept:
             raise NotPlain  # cut off within a row, or rows without an end tag
         if total and b"<x:" in kept:
             raise NotPlain
 
 
-def _cells(data: Bytes) -> _Cells:
-    data = np.concatenate((data, np.zeros(16, np.uint8)))
+def _cells(raw: bytes) -> _Cells:
+    data = np.frombuffer(raw, np.uint8)
     tags, ends = _tags(data)
     one, two = data[tags + 1], data[tags + 2]
     is_cell = (one == ord("c")) & (two == ord(" "))
@@ -169,7 +171,7 @@ def _cells(data: Bytes) -> _Cells:
         raise TooFar
     if np.any(np.diff(number) <= 0):
         raise NotPlain
-    shared, text = _types(data, ends[cell])
+    shared, text = _types(data, raw, ends[cell])
     value = np.flatnonzero((one == ord("v")) & (two == _GT))
     said = np.flatnonzero((one == ord("t")) & ((two == _GT) | (two == ord(" "))))
     counted = np.cumsum(is_cell, dtype=np.int64) - 1  # the cell to which each tag belongs
@@ -179,7 +181,7 @@ def _cells(data: Bytes) -> _Cells:
         raise NotPlain  # rich text: several pieces in one cell
     start, end = ends[piece] + 1, tags[np.minimum(piece + 1, tags.size - 1)]
     row = number[np.cumsum(is_row, dtype=np.int64)[cell] - 1][owner] if rows.size else owner
-    return _Cells(row, column[owner], start, end, shared[owner], ~(shared | text)[owner], data, number)
+    return _Cells(row, column[owner], start, end, shared[owner], ~(shared | text)[owner], data, raw, number)
 
 
 def _tags(data: Bytes) -> tuple[Ints, Ints]:
@@ -218,7 +220,7 @@ def _column_at(data: Bytes, at: Ints) -> Ints:
     return value - 1
 
 
-def _types(data: Bytes, close: Ints) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def _types(data: Bytes, raw: bytes, close: Ints) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     """Which cells point into the shared strings, and which hold text of their own, by the last attribute of each."""
     quote = close - 1
     letter, before = data[quote - 1], data[quote - 2]
@@ -227,7 +229,7 @@ def _types(data: Bytes, close: Ints) -> tuple[npt.NDArray[np.bool_], npt.NDArray
     word = (letter == ord("r")) & (before == ord("t"))  # str and inlineStr
     text = (word & (data[quote - 3] == ord("S")) & (data[quote - 9] == ord("i"))) | (word & (data[quote - 4] == _QUOTE)) | (single & (letter == ord("d")))
     empty = data[quote] == ord("/")
-    if data.tobytes().count(b' t="') > int((single | text).sum()) + int(empty.sum()):
+    if raw.count(b' t="') > int((single | text).sum()) + int(empty.sum()):
         raise NotPlain  # the type is not the last attribute
     return shared, text
 
@@ -258,7 +260,7 @@ def _texts(cells: _Cells, which: Ints, shared: Callable[[], pl.Series]) -> pl.Se
         return pl.repeat(None, which.size, dtype=pl.String, eager=True)
     start, pointed, number = cells.start[at], cells.shared[at] & there, cells.number[at] & there
     own = there & ~pointed
-    text = _unescaped(_slices(cells.data, start, np.where(own, cells.end[at], start), own), cells.data)
+    text = _unescaped(_slices(cells.data, start, np.where(own, cells.end[at], start), own), cells.raw)
     if pointed.any():
         text = text.scatter(pl.Series(np.flatnonzero(pointed)), _pointed(cells.data, start[pointed], shared()))
     return _numbers(text, pl.Series(number)) if number.any() else text
@@ -292,7 +294,8 @@ def _slices(data: Bytes, start: Ints, end: Ints, there: npt.NDArray[np.bool_] | 
     length = np.maximum(end - start, 0)
     offsets = np.zeros(length.size + 1, np.int64)
     np.cumsum(length, out=offsets[1:])
-    index = np.arange(offsets[-1]) + np.repeat(start - offsets[:-1], length)
+    # 32 bits are enough for the places of a block, and half the memory to go through
+    index = np.arange(offsets[-1], dtype=np.int32) + np.repeat((start - offsets[:-1]).astype(np.int32), length)
     known = None if there is None else pa.py_buffer(np.packbits(there, bitorder="little"))
     array = pa.Array.from_buffers(pa.large_binary(), length.size, [known, pa.py_buffer(offsets), pa.py_buffer(data[index])])
     try:
@@ -301,9 +304,9 @@ def _slices(data: Bytes, start: Ints, end: Ints, there: npt.NDArray[np.bool_] | 
         raise NotPlain from error  # not utf-8
 
 
-def _unescaped(text: pl.Series, data: Bytes) -> pl.Series:
-    """Texts without escapes; ``data`` is what they were cut out of, and mostly has none."""
-    if not np.any((data == _AMPERSAND) | (data == _RETURN)) and b"_x" not in data.tobytes():
+def _unescaped(text: pl.Series, raw: bytes) -> pl.Series:
+    """Texts without escapes; ``raw`` is what they were cut out of, and mostly has none."""
+    if b"&" not in raw and b"\r" not in raw and b"_x" not in raw:
         return text
     escaped = (text.str.contains("&", literal=True) | text.str.contains(r"_x[0-9A-Fa-f]{4}_") | text.str.contains("\r", literal=True)).fill_null(False)
     if not escaped.any():
@@ -337,11 +340,12 @@ def _shared_strings(archive: zipfile.ZipFile, bound: Bound) -> pl.Series:
                 kept = data
                 continue
             kept = data[end:]
-            found.append(_strings(np.concatenate((np.frombuffer(data, np.uint8)[:end], np.zeros(16, np.uint8)))))
+            found.append(_strings(data[:end] + _NOTHING))
     return pl.concat(found) if found else pl.Series([], dtype=pl.String)
 
 
-def _strings(data: Bytes) -> pl.Series:
+def _strings(raw: bytes) -> pl.Series:
+    data = np.frombuffer(raw, np.uint8)
     tags, ends = _tags(data)
     one, two, three = data[tags + 1], data[tags + 2], data[tags + 3]
     items = np.flatnonzero((one == ord("s")) & (two == ord("i")) & (three == _GT))
@@ -349,4 +353,4 @@ def _strings(data: Bytes) -> pl.Series:
     if items.size != texts.size or np.any(np.searchsorted(items, texts) - 1 != np.arange(items.size)):
         raise NotPlain  # rich text, phonetic readings or empty items
     start, end = ends[texts] + 1, tags[np.minimum(texts + 1, tags.size - 1)]
-    return _unescaped(_slices(data, start, end), data)
+    return _unescaped(_slices(data, start, end), raw)
