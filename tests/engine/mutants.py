@@ -127,7 +127,7 @@ MUTANTS: list[Mutant] = [
     *_of("verdicts/window_sums", "costs", ("w.window_end > d.day", "w.window_end >= d.day"), ("units - ok_units as failing_units", "ok_units as failing_units")),
     *_of("verdicts/window_sums", "chat", ("value_sum / nullif(valued_units, 0)", "value_sum / nullif(units, 0)")),
     *_of("verdicts/spans", "history", ("interval 1 minute then t.last_day", "interval 1 minute then cast(t.last_day + 1 as date)")),
-    *_of("exposure/breach_primary", "history", ("least(v.window_end, cast(v.last_day + 1 as date))", "v.window_end")),
+    *_of("exposure/breach_primary", "costs", ("least(v.window_end, cast(v.last_day + 1 as date))", "v.window_end")),
     *_of("facts/status_days", "desk", ("as timestamp) < a.ended_at", "as timestamp) <= a.ended_at")),
     *_of("verdicts/band_tests", "desk", ("when observed < low then 2 when observed >= high", "when observed <= low then 2 when observed > high"), ("when observed >= high then 2 when observed < low", "when observed > high then 2 when observed <= low"), ("min(met) as met", "max(met) as met")),
     *_of("verdicts/gate_tests", "costs", ("when observed >= high then 2 when observed < low", "when observed > high then 2 when observed <= low")),

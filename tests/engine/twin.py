@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from pipeline.engine.evaluate import Places
 from pipeline.tables import by_name
+from tests.engine import twin_measures as measures
 from tests.engine import twin_rules as packs
 from tests.engine import twin_worlds as worlds
 from tests.reference.evaluate import Result, Table, evaluate
@@ -22,14 +23,14 @@ from tests.worlds import judge, typed
 
 # name -> measures of the rules, tables of the worlds, first day, days, day of the second versions
 TOPICS: dict[str, tuple[Any, Any, date, int, str]] = {
-    "chat": (packs.CHAT, (worlds.orders, worlds.chats), date(2025, 9, 28), 6, "2025-10-01"),
-    "orders": (packs.ORDERS, (worlds.orders, worlds.chats), date(2025, 9, 29), 7, "2025-10-02"),
-    "care": (packs.CARE, (worlds.orders,), date(2025, 9, 29), 7, "2025-10-02"),
-    "desk": (packs.DESK, (worlds.chats, worlds.desk, worlds.orders), date(2025, 10, 6), 6, "2025-10-08"),
-    "said": (packs.SAID, (worlds.orders, worlds.chats, worlds.said), date(2025, 9, 28), 6, "2025-10-01"),
-    "costs": (packs.COSTS, (worlds.orders, worlds.findings), date(2025, 12, 22), 19, "2025-12-30"),
-    "prices": (packs.PRICES, (worlds.orders, worlds.findings), date(2025, 12, 26), 9, "2025-12-30"),
-    "history": (packs.HISTORY, (worlds.histories,), date(2025, 11, 20), 50, "2025-12-30"),
+    "chat": (measures.CHAT, (worlds.orders, worlds.chats), date(2025, 9, 28), 6, "2025-10-01"),
+    "orders": (measures.ORDERS, (worlds.orders, worlds.chats), date(2025, 9, 29), 7, "2025-10-02"),
+    "care": (measures.CARE, (worlds.orders,), date(2025, 9, 29), 7, "2025-10-02"),
+    "desk": (measures.DESK, (worlds.chats, worlds.desk, worlds.orders), date(2025, 10, 6), 6, "2025-10-08"),
+    "said": (measures.SAID, (worlds.orders, worlds.chats, worlds.said), date(2025, 9, 28), 6, "2025-10-01"),
+    "costs": (measures.COSTS, (worlds.orders, worlds.findings), date(2025, 12, 22), 19, "2025-12-30"),
+    "prices": (measures.PRICES, (worlds.orders, worlds.findings), date(2025, 12, 26), 9, "2025-12-30"),
+    "history": (measures.HISTORY, (worlds.histories,), date(2025, 11, 20), 50, "2025-12-30"),
 }
 
 
@@ -50,8 +51,8 @@ class Case:
 
 def make_case(root: Path, topic: str, seed: int, stores: int) -> Case:
     """Make rules and worlds of a topic and judge them by both."""
-    measures, kinds, first, days, edge = TOPICS[topic]
-    made = packs.rules(seed, measures, edge)
+    measured, kinds, first, days, edge = TOPICS[topic]
+    made = packs.rules(seed, measured, edge)
     rules = packs.compile_rules(root / "packs", made, _combine(made))
     return judged(root, worlds.make(seed, stores, first, days, kinds), rules)
 
