@@ -208,6 +208,19 @@ def _run(exports: Path, warehouse: Path, when: str) -> int:
     return subprocess.run([sys.executable, "-c", KILLED, str(exports), str(warehouse), when], env=kept | home, check=False, capture_output=True).returncode
 
 
+@pytest.mark.parametrize("one_month", [True, False])
+def test_a_watch_over_a_months_end_is_judged_once(tmp_path: Path, one_month: bool) -> None:
+    spans = (("2025-09-30 20:00:00", "2025-10-01 06:00:00"), ("2025-10-01 20:00:00", "2025-10-02 01:00:00"), ("2025-10-03 09:00:00", "2025-10-03 10:00:00"))
+    status = [{"store_id": "jd/a", "agent_id": "z", "status": "online", "started_at": start, "ended_at": stop} for start, stop in spans]
+    rules = compile_rules(tmp_path / "packs", [rule("jd.online", [version("online", {"count": "hours_any_agent", "min_hours": "8"})])])
+    places = Places(tmp_path / "facts", tmp_path / "state", tmp_path / "rules", tmp_path / "marts", tmp_path / "scratch")
+    write_facts(places.facts, {"stores": [{"store_id": "jd/a"}], "agent_status": status}, one_month=one_month)
+    write_rules(rules, places.rules)
+    evaluate(places, packs=packs_dir(), sql=sql_dir(), info=RunInfo("run", datetime(2025, 11, 1), "test"), rows_per_batch=1)
+    days = pl.read_parquet(sorted((places.state / "unit_daily").rglob("*.parquet"))).sort("day").select(pl.col("day").cast(pl.String), "ok_units", "value_sum")
+    assert days.rows() == [("2025-09-30", 0, 4.0), ("2025-10-01", 1, 10.0), ("2025-10-02", 0, 1.0), ("2025-10-03", 0, 1.0)]
+
+
 def test_a_killed_run_leaves_the_old_release(tmp_path: Path) -> None:
     made = CliRunner().invoke(demo, [str(tmp_path), "--stores", "1", "--days", "3", "--messages", "150"])
     assert made.exit_code == 0, made.output
