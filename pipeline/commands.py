@@ -159,10 +159,11 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
         seen: set[str] = set()
 
         def tell(what: str, number: int, of: int) -> None:
-            stage = what.split(" ")[0].split("/")[0]
-            if stage not in seen and number in (0, 1):
-                seen.add(stage)
-                click.echo(f"{what} ({of})", err=True)
+            # a file is a path, a part to measure is batch and measure, what remains is one model by name
+            stage = ("读入文件", "reading files") if "/" in what else ("量", "measuring") if " " in what else ("判定、计价", "judging, pricing")
+            if stage[1] not in seen and number in (0, 1):
+                seen.add(stage[1])
+                click.echo(say(f"{stage[0]}（{of}）", f"{stage[1]} ({of})"), err=True)
 
         yield tell
         return

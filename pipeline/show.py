@@ -129,6 +129,8 @@ def _rows_table(rows: Iterable[Mapping[str, Any]]) -> Table:
     for name in (say("读到", "read"), say("装入", "loaded"), say("被取代", "superseded"), say("隔离", "quarantined")):
         table.add_column(name, justify="right")
     for row in rows:
+        if not row["read"]:  # a file refused before its table was known; it is named below
+            continue
         table.add_row(
             str(row["table"]), *(f"{row[name]:,}" for name in ("read", "loaded", "superseded", "quarantined"))
         )
