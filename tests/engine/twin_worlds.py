@@ -193,8 +193,14 @@ def findings(world: World) -> None:
         if talk:
             began = world.moment()
             world.add("conversations", conversation_id=talk, buyer_key=world.maybe(f"{world.store[3:]}-b{rng.randrange(2)}", 0.8), started_at=began, ended_at=began, messages=1, agents=0)
+        happened, told = world.moment(), [t for t in world.rows.get("conversations", []) if t["conversation_id"] == talk and "buyer_key" in t]
+        if told and rng.random() < 0.6:  # the buyer complains later and names no order
+            world.add(
+                "complaints", complaint_id=world.id("p"), buyer_key=told[0]["buyer_key"], concept=rng.choice(("late_shipment", "abuse")),
+                raised_at=world.later(happened, (-24, 0, 25, 48, 72)), upheld=world.maybe(rng.random() < 0.5),
+            )  # fmt: skip
         world.add(
-            "annotations", annotation_id=world.id("n"), concept=rng.choice(("abuse", "contempt", "stalling")), happened_at=world.moment(),
+            "annotations", annotation_id=world.id("n"), concept=rng.choice(("abuse", "contempt", "stalling")), happened_at=happened,
             passed=rng.random() < 0.15, severity=rng.choice((None, "general", "severe")), order_id=order, conversation_id=talk,
         )  # fmt: skip
 
@@ -219,6 +225,8 @@ def said(world: World) -> None:
     for talk in world.rows.get("conversations", []):
         kept = [row for row in world.rows.get("orders", []) if row["order_id"] == talk.get("order_id")]
         for promised in world.rows.get("promises", []):
+            if kept and promised["conversation_id"] == talk["conversation_id"] and rng.random() < 0.2:
+                promised["due_at"] = kept[0]["exported_at"]
             if kept and promised["conversation_id"] == talk["conversation_id"] and rng.random() < 0.5:
                 kept[0]["shipped_at"] = rng.choice((promised["due_at"], promised["sent_at"], promised["due_at"] + timedelta(seconds=1)))
     for row in world.rows.get("complaints", []):
