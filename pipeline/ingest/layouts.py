@@ -21,7 +21,10 @@ TABLES = {table.name: table for table in FACTS}
 # Columns that a reader fills but no export states.
 _MADE = {"store_id", "platform", "source_file", "source_row", "ingested_run", "exported_at", "pii_kinds", "seq", "round"}
 # Beside a table's own columns: what only the reader needs, on the way to other tables.
-EXTRA = {"messages": {"is_offline_message": "bool", "message_seq": "int"}}
+EXTRA = {
+    "messages": {"is_offline_message": "bool", "message_seq": "int"},
+    "orders": {"item_price_cny": "money", "item_discount_cny": "money"},
+}
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
@@ -53,17 +52,19 @@ class Merger(ChatMerge):
         for table in _OF_ORDERS:
             staging.place(table, stores, placed, "order_id")
         for table in ("shipments", "aftersales", "complaints"):
-            self._folded(staging, stores, table)
+            self._folded(staging, stores, table, placed)
         self._items(staging, stores, placed)
         for table in REPLACED:
-            self._replaced(staging, stores, table)
+            self._replaced(staging, stores, table, placed)
         self._messages(staging, stores)
 
     def _waiting_for_orders(self, staging: Staging, stores: Sequence[str]) -> list[str]:
-        """The stores of which some row has its place from its order."""
+        """The stores of which some row, staged or written earlier, may have its place from its order."""
         waits = {store for table in _OF_ORDERS for store in staging.unsure(table, stores)}
-        stated = {store for table in ("order_items", "orders") for store, _ in staging.units(table, stores)}
-        return sorted(waits | {store for store in stated if self._fact("order_items", (store, UNPLACED)).exists()})
+        ordered = {store for store, _ in staging.units("orders", stores)}
+        stated = ordered | {store for store, _ in staging.units("order_items", stores)}
+        waits |= {store for store in stated if self._fact("order_items", (store, UNPLACED)).exists()}
+        return sorted(waits | {store for store in ordered if self._state_folder("shipments", store).exists() or self._folder("tracking_events", store).exists()})
 
     def _orders(self, staging: Staging, stores: Sequence[str]) -> None:
         """Statements without a creation time join the month of the order they speak of, once that is known."""
@@ -89,7 +90,7 @@ class Merger(ChatMerge):
             new = together([staging.take("orders", [unit for unit in group if unit in fresh]), of_units(found, group)])
             self._fold(group, "orders", new, ["created_at", "order_id"])
 
-        _in_pairs(work, self._groups("orders", every))
+        self._each(work, "orders", every)
 
     def _found(self, staging: Staging, units: list[Unit], sure: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame | None:
         """Statements that had no month and have one now; the others are kept until their order is known."""
@@ -108,25 +109,57 @@ class Merger(ChatMerge):
         self._write_statements("orders", units, left.statements)
         return lost.drop_nulls(MONTH)
 
-    def _folded(self, staging: Staging, stores: Sequence[str], table: str) -> None:
-        def work(group: list[Unit]) -> None:
-            self._fold(group, table, staging.take(table, group), list(FOLDED[table]))
+    def _folded(self, staging: Staging, stores: Sequence[str], table: str, placed: pl.DataFrame) -> None:
+        moved, left = self._moved(staging, stores, table, placed) if table in _OF_ORDERS else (None, [])
+        more = [] if moved is None else moved.select(*PLACE).unique().rows()
+        staged = staging.units(table, stores)
 
-        units = {unit: size for unit, size in staging.units(table, stores).items() if unit[1] != UNPLACED}
-        _in_pairs(work, self._groups(table, units))
+        def work(group: list[Unit]) -> None:
+            self._fold(group, table, together([staging.take(table, group), of_units(moved, group)]), list(FOLDED[table]))
+
+        self._each(work, table, {unit: staged.get(unit, 0) for unit in sorted({*staged, *left, *more})})
 
     def _fold(self, units: list[Unit], table: str, new: pl.DataFrame | None, order: list[str]) -> None:
+        dated = [unit for unit in units if unit[1] != UNPLACED]
         statements = together([self._read_statements(table, units), new])
         if statements is None:
             self._write_statements(table, units, None)
-            self._write(table, units, None)
+            self._write(table, dated, None)
             return
         keys = [*PLACE, *FOLDED[table]]
         folded = fold(fit(statements, table), keys)
         self._supersede(table, folded.superseded)
         self._write_statements(table, units, folded.statements)
-        standing = _name_parcels(folded.statements) if table == "shipments" else folded.statements
-        self._write(table, units, settle(standing, keys).sort(*PLACE, *order, nulls_last=True))
+        standing = folded.statements if len(dated) == len(units) else folded.statements.filter(pl.col(MONTH) != UNPLACED)
+        standing = _name_parcels(standing) if table == "shipments" else standing
+        self._write(table, dated, settle(standing, keys).sort(*PLACE, *order, nulls_last=True))
+
+    def _moved(self, staging: Staging, stores: Sequence[str], table: str, placed: pl.DataFrame) -> tuple[pl.DataFrame | None, list[Unit]]:
+        """Rows written earlier whose order has turned out to lie in another month, taken out of where they were; and where that was."""
+        first = {store: month for store, month in reversed(staging.units("orders", stores)) if month != UNPLACED}
+        read, write, home = (
+            (self._read_statements, self._write_statements, self._state_folder) if table in FOLDED else (self._read, self._write, self._folder)
+        )  # fmt: skip
+        left: list[Unit] = []
+        for store, month in first.items():
+            known = placed.filter(pl.col("store_id") == store)
+            for folder in home(table, store).glob("month=*"):
+                at = folder.name.removeprefix("month=")
+                if at < month or not (folder / "part.parquet").exists():
+                    continue
+                ids = pl.read_parquet(folder / "part.parquet", columns=["order_id", *(["created_at"] if table in FOLDED else [])], hive_partitioning=False)
+                ids = ids.filter(pl.col("created_at").is_null()) if "created_at" in ids.columns else ids
+                if ids.join(known.filter(pl.col(MONTH) != at), on="order_id", how="semi").height:
+                    left.append((store, at))
+        rows = read(table, left)
+        if rows is None:
+            return None, []
+        goes = placed.select(*_ORDER, pl.col(MONTH).alias("home"))
+        rows = rows.join(goes, on=_ORDER, how="left", maintain_order="left")
+        moves = pl.col("home").is_not_null() & (pl.col("home") != pl.col(MONTH))
+        moves = moves & pl.col("created_at").is_null() if "created_at" in rows.columns else moves
+        write(table, left, rows.filter(~moves).drop("home"))
+        return self._with_export(rows.filter(moves).with_columns(pl.col("home").alias(MONTH)).drop("home")), left
 
     def _known_orders(self, stores: Sequence[str]) -> pl.DataFrame:
         """store_id, order_id and month of the orders that are placed."""
@@ -150,6 +183,8 @@ class Merger(ChatMerge):
             rows = together([self._with_export(self._read("order_items", group)), staging.take("order_items", group), of_units(found, group)])
             newest = rows.sort("exported_at", "source_file", "ingested_run", descending=True, nulls_last=True)
             newest = newest.unique([*PLACE, "order_id"], keep="first", maintain_order=True).select(*PLACE, "order_id", "source_file", "ingested_run")
+            falls = rows.join(newest, on=newest.columns, how="anti", nulls_equal=True)
+            self._supersede("order_items", falls.group_by("source_file", "ingested_run").agg(pl.len().cast(pl.Int64).alias("rows")))
             rows = rows.join(newest, on=newest.columns, how="semi", nulls_equal=True)
             rows = rows.sort(*PLACE, "order_id", "source_file", "source_row")
             number = pl.col("source_row").rank("ordinal").over(*PLACE, "order_id").cast(pl.String)
@@ -169,22 +204,14 @@ class Merger(ChatMerge):
         self._write("order_items", sorted(set(waiting.select("store_id", pl.lit(UNPLACED)).iter_rows())), waiting.filter(pl.col(MONTH) == UNPLACED))
         return waiting.filter(pl.col(MONTH) != UNPLACED)
 
-    def _replaced(self, staging: Staging, stores: Sequence[str], table: str) -> None:
+    def _replaced(self, staging: Staging, stores: Sequence[str], table: str, placed: pl.DataFrame) -> None:
         keys = REPLACED[table]
-        for group in self._groups(table, staging.units(table, stores)):
-            rows = fit(together([self._with_export(self._read(table, group)), staging.take(table, group)]), table)
+        moved = self._moved(staging, stores, table, placed)[0] if table in _OF_ORDERS else None
+        more = [] if moved is None else moved.select(*PLACE).unique().rows()
+        staged = staging.units(table, stores)
+        for group in self._groups(table, {unit: staged.get(unit, 0) for unit in sorted({*staged, *more})}):
+            rows = fit(together([self._with_export(self._read(table, group)), staging.take(table, group), of_units(moved, group)]), table)
             self._write(table, group, self._newest(table, rows, keys).sort(*PLACE, *keys, nulls_last=True))
-
-
-def _in_pairs(work: Callable[[list[Unit]], None], groups: list[list[Unit]]) -> None:
-    """Do two groups at a time: one alone leaves a core idle."""
-    if len(groups) < 2:
-        for group in groups:
-            work(group)
-        return
-    with ThreadPoolExecutor(2) as pool:
-        for _ in pool.map(work, groups):
-            pass
 
 
 def _name_parcels(statements: pl.DataFrame) -> pl.DataFrame:

@@ -23,6 +23,7 @@ from pipeline.ingest.sheet import RAGGED, ROW, Sheet
 FREE_TEXT = {"text", "reply_text", "note", "reason", "close_reason", "detail_text"}
 _WORDS = {"text", "reply_text", "note", "detail_text"}
 MONTH = "month"
+PER_ITEM = "per_item"  # rows of orders whose amounts may be those of single items
 # What places a row in a month; the first that is known counts.
 TIMES: Mapping[str, tuple[str, ...]] = {
     "orders": ("created_at",), "order_items": ("created_at",), "shipments": ("created_at", "shipped_at", "picked_up_at", "delivered_at"),
@@ -105,6 +106,8 @@ def parse_rows(chunk: pl.DataFrame, match: Match, owner: Owner) -> Parsed:
     for name, sources in match.layout.tables.items():
         stated = [source for source in sources if positions[source] or (source.values and "" in source.values)]
         frames[name] = pl.DataFrame([chunk.get_column(ROW).alias("source_row"), *(done[s].alias(s.column) for s in stated)])
+    if any(source.column == "item_price_cny" for source in match.layout.tables.get("orders", ())):
+        frames["orders"] = frames["orders"].with_columns(pl.lit(True).alias(PER_ITEM))
     if match.layout.speaker_account and "agent_id" in frames["messages"].columns:
         theirs = pl.when(pl.col("role") != "buyer").then(pl.col("agent_id").str.replace(r"^.*[:：]", ""))
         frames["messages"] = frames["messages"].with_columns(theirs.alias("agent_id"))

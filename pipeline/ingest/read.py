@@ -157,13 +157,18 @@ def _export_table(files: pl.DataFrame) -> pl.DataFrame:
 
 
 def _account(files: pl.DataFrame, superseded_of: Callable[[str], pl.DataFrame]) -> pl.DataFrame:
-    """Move rows that newer statements replaced from loaded to superseded, in whichever run they were loaded."""
+    """Move rows that newer statements replaced from loaded to superseded, in whichever run they were loaded.
+
+    A row counts once: in the first table of its layout, whatever else it states.
+    """
     tables = files.get_column("tables").explode().drop_nulls().unique().to_list()
-    gone = [superseded_of(table) for table in tables]
+    gone = [superseded_of(table).with_columns(pl.lit(table).alias("table")) for table in tables]
     if not gone or not any(frame.height for frame in gone):
         return files
-    lost = pl.concat(gone).group_by("source_file", "ingested_run").agg(pl.col("rows").sum())
-    files = files.join(lost, on=["source_file", "ingested_run"], how="left", maintain_order="left")
+    names = ["source_file", "ingested_run"]
+    primary = files.select(*names, pl.col("tables").alias("table")).explode("table").drop_nulls().unique()
+    lost = pl.concat(gone).join(primary, on=[*names, "table"], how="semi").group_by(names).agg(pl.col("rows").sum())
+    files = files.join(lost, on=names, how="left", maintain_order="left")
     moved = pl.min_horizontal(pl.col("rows").fill_null(0), pl.col("loaded"))
     return files.with_columns((pl.col("loaded") - moved).alias("loaded"), (pl.col("superseded") + moved).alias("superseded")).drop("rows")
 

@@ -14,8 +14,11 @@ from typing import Literal
 
 import polars as pl
 
+from pipeline.ingest.parse import PER_ITEM
+
 _PROGRESS = ["unpaid", "to_ship", "shipped", "done", "closed"]
 # How rows of one file about the same key are folded into one, where not by the first that says something.
+_AMOUNTS = ("paid_cny", "goods_cny", "freight_cny", "deposit_cny")
 _FOLD: Mapping[str, Literal["sum", "min", "max", "same", "least"]] = {
     "quantity": "sum", "paid_cny": "same", "goods_cny": "same", "freight_cny": "same", "deposit_cny": "same",
     "refund_cny": "same", "delivered_at": "max", "finished_at": "max", "status": "least",
@@ -59,6 +62,8 @@ def _folded(name: str, schema: pl.Schema) -> pl.Expr:
         return pl.when(told.len() > 0).then(told.sum()).alias(name)
     if how == "max":
         return told.max()
+    if name in _AMOUNTS and PER_ITEM in schema:
+        return pl.when(pl.col(PER_ITEM).first()).then(_of_items(name, schema)).otherwise(pl.when(told.n_unique() == 1).then(told.first())).alias(name)
     if how == "same":
         return pl.when(told.n_unique() == 1).then(told.first()).alias(name)
     if how == "least" and schema[name] == pl.String:
@@ -71,6 +76,29 @@ def _folded(name: str, schema: pl.Schema) -> pl.Expr:
     if name in ("shipped_at", "picked_up_at"):
         return told.min()
     return told.first()
+
+
+def _of_items(name: str, schema: pl.Schema) -> pl.Expr:
+    """An amount of an order whose rows are its items: the sum of shares, or the amount that every row repeats.
+
+    Amounts that differ are shares. Equal ones are repeated when they are more than an item can cost or make up
+    all items together, shares when each is what its own item costs; else nothing says which, and it is unknown.
+    """
+    paid = pl.col("paid_cny").cast(pl.Float64)
+    price, freight, discount = (pl.col(column).cast(pl.Float64) if column in schema else pl.lit(None, pl.Float64) for column in ("item_price_cny", "freight_cny", "item_discount_cny"))
+    goods = price * pl.col("quantity").fill_null(1)
+    own = goods + freight.fill_null(0)
+    whole = goods.sum() + freight.max().fill_null(0) - discount.max().fill_null(0)
+    cent = 0.005
+    differ = paid.n_unique() > 1
+    repeated = ~differ & ((pl.len() == 1) | (paid.first() == 0) | goods.has_nulls() | (paid > own + cent).any() | ((paid.first() - whole).abs() < cent))
+    shared = differ | (~repeated & ((paid - (own - discount.fill_null(0))).abs() < cent).all())
+    told = pl.col(name).drop_nulls()
+    return (
+        pl.when((told == 0).all()).then(told.first())
+        .when(shared | (told.n_unique() > 1)).then(told.sum())
+        .when(repeated).then(told.first())
+    )  # fmt: skip
 
 
 def _count(rows: pl.DataFrame) -> pl.DataFrame:

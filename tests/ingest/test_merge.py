@@ -104,6 +104,48 @@ def test_items_are_those_of_the_newest_file(world: World) -> None:
     assert world.row("order_items")["item_no"] == "11" and world.row("orders")["quantity"] == 1
 
 
+def test_a_row_is_superseded_once_whatever_else_it_states(world: World) -> None:
+    names = ["主订单编号", "子订单编号", "选购商品", "商品数量", "订单状态", "订单提交时间", "快递信息", "发货时间"]
+    row = {"商品数量": "1", "选购商品": "裙", "订单状态": "已发货", "订单提交时间": "2025-09-01 10:00:00", "快递信息": "SF0220481613112-顺丰速运", "发货时间": "2025-09-01 12:00:00"}
+    world.loaded("douyin/d/a20250902.csv", csv_bytes(names, {**row, "主订单编号": "1", "子订单编号": "11"}, {**row, "主订单编号": "2", "子订单编号": "21"}))
+    world.loaded("douyin/d/物流20250902.csv", csv_bytes(["订单号", "运单号", "发货时间"], {"订单号": "1", "运单号": "SF0220481613112", "发货时间": "2025-09-01 12:00:00"}))
+    world.loaded("douyin/d/b20250903.csv", csv_bytes(names, {**row, "主订单编号": "1", "子订单编号": "11"}))
+    files = pl.read_parquet(world.warehouse / "state/ingest/files.parquet").sort("source_file")
+    assert files.select("read", "loaded", "superseded").rows() == [(2, 1, 1), (1, 1, 0), (1, 1, 0)]
+
+
+def test_items_of_an_older_report_are_superseded(world: World) -> None:
+    names = ["子订单编号", "主订单编号", "标题", "价格", "购买数量", "订单创建时间"]
+    row = {"主订单编号": "1", "标题": "裙", "价格": "5", "购买数量": "1", "订单创建时间": "2025-09-01 10:00:00"}
+    world.loaded("taobao/t/a20250902.csv", csv_bytes(names, {**row, "子订单编号": "11"}, {**row, "子订单编号": "12"}))
+    world.loaded("taobao/t/b20250903.csv", csv_bytes(names, {**row, "子订单编号": "11"}))
+    files = pl.read_parquet(world.warehouse / "state/ingest/files.parquet").sort("source_file")
+    assert files.select("read", "loaded", "superseded").rows() == [(2, 0, 2), (1, 1, 0)]
+
+
+LOGISTICS = ["订单号", "运单号", "发货时间"]
+
+
+@pytest.mark.parametrize("first", ["物流20251005.csv", "a20251005.csv"])
+def test_a_parcel_lies_in_the_month_of_its_order_whatever_is_read_first(tmp_path: Path, first: str) -> None:
+    world = World(tmp_path)
+    content = {
+        "a20251005.csv": csv_bytes([name for name in ORDER if name != "发货时间"], {key: value for key, value in order("1", "已发货", day="2025-09-30").items() if key != "发货时间"}),
+        "物流20251005.csv": csv_bytes(LOGISTICS, {"订单号": "1", "运单号": "YT1", "发货时间": "2025-10-02 08:00:00"}),
+    }
+    for name in sorted(content, key=lambda name: name != first):
+        world.loaded(f"suning/s/{name}", content[name])
+    assert world.row("shipments")["shipped_at"] == datetime(2025, 10, 2, 8)
+    assert [path.parent.name for path in (world.warehouse / "facts/shipments").rglob("*.parquet")] == ["month=2025-09"]
+
+
+def test_a_parcel_without_any_time_waits_for_its_order(world: World) -> None:
+    world.loaded("suning/s/物流20251005.csv", csv_bytes(LOGISTICS, {"订单号": "1", "运单号": "YT1"}))
+    assert world.facts("shipments").is_empty()
+    world.loaded("suning/s/a20251006.csv", csv_bytes([name for name in ORDER if name != "发货时间"], {key: value for key, value in order("1", "待发货").items() if key != "发货时间"}))
+    assert world.row("shipments")["tracking_no"] == "YT1"
+
+
 def test_ties_in_time_keep_the_order_of_the_file(world: World) -> None:
     lines = [("客服", "2025-09-01 10:00:00", str(number)) for number in range(30)]
     world.loaded("douyin/d/a20250902.csv", chat(*lines))

@@ -152,6 +152,37 @@ def test_douyin_74_columns(world: World) -> None:
     assert world.row("order_items")["item_no"] == "6919123456789012346"
 
 
+DOUYIN_ITEMS = ["主订单编号", "子订单编号", "商品数量", "商品单价", "订单应付金额", "运费", "优惠总金额", "订单状态", "订单提交时间"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "paid", "freight"),
+    [
+        # quantity, price, amount, freight, discount of each row
+        (("1", "30", "30", "6", "0"), ("1", "70", "70", "0", "0"), "100", "6"),  # shares that differ
+        (("2", "25", "45", "0", "5"), ("1", "50", "45", "0", "5"), "90", "0"),  # equal shares: each is what its item costs
+        (("1", "30", "106", "6", "0"), ("1", "70", "106", "6", "0"), "106", "6"),  # repeated: more than an item costs
+        (("1", "60", "50", "0", "70"), ("1", "60", "50", "0", "70"), "50", "0"),  # repeated: what all items cost less the discount
+        (("1", "60", "50", "0", ""), ("1", "60", "50", "0", ""), None, "0"),  # nothing tells which
+        (("1", "", "50", "0", ""), ("1", "", "50", "0", ""), "50", "0"),  # no price: an amount on every row is the order's
+        (("1", "60", "0", "0", "60"), ("1", "60", "0", "0", "60"), "0", "0"),
+    ],
+)  # fmt: skip
+def test_douyin_amounts_of_several_items(world: World, first: tuple[str, ...], second: tuple[str, ...], paid: str | None, freight: str) -> None:
+    rows = [dict(zip(DOUYIN_ITEMS, ("1", f"1{at}", *cells, "待发货", "2025-09-01 10:00:00"), strict=True)) for at, cells in enumerate((first, second))]
+    world.loaded("douyin/d1/a.csv", csv_bytes(DOUYIN_ITEMS, *rows))
+    row = world.row("orders")
+    assert row["paid_cny"] == (None if paid is None else Decimal(paid)) and row["quantity"] == int(first[0]) + int(second[0])
+    assert row["freight_cny"] == Decimal(freight) and world.facts("order_items").height == 2
+
+
+def test_douyin_shares_without_prices_are_summed(world: World) -> None:
+    names = ["主订单编号", "子订单编号", "订单应付金额", "订单状态", "订单提交时间"]
+    rows = [dict(zip(names, ("1", f"1{at}", amount, "待发货", "2025-09-01 10:00:00"), strict=True)) for at, amount in enumerate(("30", "70"))]
+    world.loaded("douyin/d1/a.csv", csv_bytes(names, *rows))
+    assert world.row("orders")["paid_cny"] == Decimal("100")
+
+
 def test_douyin_courier_cell_names_the_parcel(world: World) -> None:
     names = ["主订单编号", "订单状态", "订单提交时间", "快递信息", "商品金额", "发货时间"]
     world.loaded("douyin/d1/a.csv", csv_bytes(names, {"主订单编号": "1", "订单状态": "已发货", "订单提交时间": "2025-09-01 10:00:00", "快递信息": "SF0220481613112-顺丰速运,商品A", "商品金额": "5", "发货时间": "2025-09-01 12:00:00"}))
