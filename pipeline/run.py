@@ -73,6 +73,7 @@ class Summary:
                 {"code": p.code, "where": p.where, "zh": p.zh, "en": p.en, "mend_zh": p.mend_zh, "mend_en": p.mend_en}
                 for p in self.ingested.refused
             ],
+            "set_aside": [{"where": p.where, "zh": p.zh, "en": p.en} for p in self.ingested.notes],
             "work": {"built": self.built, "kept": self.kept},
             "gates": self.gates,
         }

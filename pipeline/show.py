@@ -27,6 +27,8 @@ def show_run(summary: Summary) -> None:
         screen.print(_rows_table(report.tables.to_dicts()))
     for problem in report.refused:
         screen.print(str(problem), style="red", markup=False, highlight=False)
+    for note in report.notes:
+        screen.print(str(note), style="dim", markup=False, highlight=False)
     if not summary.published:
         screen.print(
             say("没有新内容：文件、规则和程序都没变，沿用当前版本。", "nothing new: same files, rules and SQL; the current release stands.")
