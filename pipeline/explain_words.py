@@ -39,7 +39,7 @@ _NTH = {
 def fact_words(base: Row, nth: Row, complained: Sequence[Row]) -> list[Words]:
     """The facts that conditions were held against, as seen; what is absent was not seen."""
     seen = [(words, base[name]) for name, words in _FACTS.items() if base.get(name) is not None]
-    seen += [(("第几次", "count"), base["given_nth"])] if base["given_nth"] else [(words, nth[name]) for name, words in _NTH.items()]
+    seen += [(("第几次", "count"), base["given_nth"])] if base["given_nth"] else [(words, nth[name]) for name, words in _NTH.items() if nth[name] is not None]
     lines = [{"zh": f"{zh}：{_shown(value)}", "en": f"{en}: {_shown(value)}"} for (zh, en), value in seen]
     lines += [{"zh": f"已有投诉 {row['complaint_id']}", "en": f"complaint {row['complaint_id']} on file"} for row in complained]
     if not complained:
