@@ -18,8 +18,9 @@ from pathlib import Path
 import polars as pl
 
 from pipeline.paths import packs_dir
+from pipeline.text.find import find_in_texts
 from pipeline.text.lexicon import load_lexicons
-from pipeline.text.match import find_hits, find_in_texts
+from pipeline.text.match import find_hits
 
 BATCH = 500_000
 _BAD = (

@@ -59,7 +59,7 @@ def text(source: str, column: str | None, role_column: str | None, as_json: bool
 
 def check(rows: Iterable[Row], lexicons: Lexicons, costs: Costs) -> list[dict[str, Any]]:
     """Return one object per row: row, role, text and its hits."""
-    from pipeline.text.match import find_in_texts
+    from pipeline.text.find import find_in_texts
 
     rows = list(rows)
     found = find_in_texts([row.text for row in rows], [row.role for row in rows], lexicons)

@@ -28,13 +28,22 @@ def derive(facts: Path, state: Path, lexicons: Lexicons, progress: Progress | No
 
     Returns how many files were matched.
     """
-    code = hashlib.sha256(b"".join(Path(__file__).with_name(name).read_bytes() for name in ("promises.py", "match.py")))
+    code = hashlib.sha256(
+        b"".join(Path(__file__).with_name(name).read_bytes() for name in ("promises.py", "match.py"))
+    )
     rules = f"{lexicons.fingerprint} {code.hexdigest()[:16]}"
     seen_file = state / _SEEN
     before = json.loads(seen_file.read_text(encoding="utf-8")) if seen_file.exists() else {}
-    files = [*sorted((facts / "messages").rglob("*.parquet")), *sorted((facts / "listings").rglob("*.parquet"))]
+    files = [
+        *sorted((facts / "messages").rglob("*.parquet")),
+        *sorted((facts / "listings").rglob("*.parquet")),
+    ]
     now = {str(file.relative_to(facts)): f"{rules} {_content(file)}" for file in files}
-    stale = [file for file in files if before.get(str(file.relative_to(facts))) != now[str(file.relative_to(facts))]]
+    stale = [
+        file
+        for file in files
+        if before.get(str(file.relative_to(facts))) != now[str(file.relative_to(facts))]
+    ]
     messages = [file for file in stale if file.relative_to(facts).parts[0] == "messages"]
     done = 0
     for files in _in_groups(messages):
@@ -72,7 +81,9 @@ def _of_messages(facts: Path, files: list[Path], lexicons: Lexicons) -> None:
         "store_id", "platform", "message_id", "conversation_id", "sent_at", "role", "agent_id", "kind", "text",
     ]  # fmt: skip
     messages = pl.concat(
-        pl.read_parquet(file, columns=columns, hive_partitioning=False).with_columns(pl.lit(number).alias("file"))
+        pl.read_parquet(file, columns=columns, hive_partitioning=False).with_columns(
+            pl.lit(number).alias("file")
+        )
         for number, file in enumerate(files)
     )
     of_file = messages.select("store_id", "message_id", "file")
@@ -80,7 +91,9 @@ def _of_messages(facts: Path, files: list[Path], lexicons: Lexicons) -> None:
         messages.select("store_id", "message_id", "platform", "file"),
         on=["store_id", "message_id"], how="left", maintain_order="left",
     )  # fmt: skip
-    promises = find_promises(messages).join(of_file, on=["store_id", "message_id"], how="left", maintain_order="left")
+    promises = find_promises(messages).join(
+        of_file, on=["store_id", "message_id"], how="left", maintain_order="left"
+    )
     for number, file in enumerate(files):
         for name, found in (("hits", hits), ("promises", promises)):
             own = found.filter(pl.col("file") == number).select(by_name()[name].names)

@@ -139,7 +139,11 @@ def fingerprint_of(files: Iterable[Path]) -> str:
         for name in (
             "lexicon.py",
             "lexicon_file.py",
+            "lexicon_keys.py",
+            "lexicon_terms.py",
             "forms.py",
+            "pattern.py",
+            "anchors.py",
             "everyday.txt",
             "normalise.py",
             "variants.py",

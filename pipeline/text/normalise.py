@@ -43,7 +43,14 @@ _FULL_WIDTH = str.maketrans("，！？：；（）", ",!?:;()")
 
 # Animals that stand for the character of an insult, beside the character that makes it one: 你🐴, 🐶东西.
 _DRAWN_AFTER = {"🐴": ("妈", "你尼泥他操草艹日"), "🐎": ("妈", "你尼泥他操草艹日"), "💩": ("屎", "吃是坨")}
-_DRAWN_BEFORE = {"🐶": ("狗", "东日娘杂眼玩屎"), "🐕": ("狗", "东日娘杂眼玩屎"), "🐷": ("猪", "头脑"), "🐢": ("龟", "孙儿")}
+_DRAWN_BEFORE = {
+    "🐶": ("狗", "东日娘杂眼玩屎"),
+    "🐕": ("狗", "东日娘杂眼玩屎"),
+    "🐷": ("猪", "头脑"),
+    "🐢": ("龟", "孙儿"),
+}
+
+DRAWN = "".join((*_DRAWN_AFTER, *_DRAWN_BEFORE))
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def is_scored_only(text: str) -> bool:
 
 def score(utterances: Sequence[Utterance], lexicons: Lexicons) -> Score:
     """Compare what is found, concept by concept, with what the labels say."""
-    from pipeline.text.match import find_in_texts
+    from pipeline.text.find import find_in_texts
 
     result = Score()
     found = find_in_texts([u.text for u in utterances], [u.role for u in utterances], lexicons)

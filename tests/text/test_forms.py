@@ -6,7 +6,8 @@ import re
 
 import pytest
 
-from pipeline.text.forms import BadForm, compile_form, compile_pattern
+from pipeline.text.forms import compile_form
+from pipeline.text.pattern import BadForm, compile_pattern
 
 SETS = {"add": ["加", "添加"], "wechat": ["微信", "VX"]}
 

@@ -9,8 +9,9 @@ import polars as pl
 import pytest
 
 from pipeline.tables import by_name
+from pipeline.text.find import find_in_texts, finder_of
 from pipeline.text.lexicon import Lexicons
-from pipeline.text.match import find_hits, find_in_texts, matcher_of
+from pipeline.text.match import find_hits
 from pipeline.text.report import read_utterances
 
 Make = Callable[[list[tuple[str, str, str]]], pl.DataFrame]
@@ -117,7 +118,7 @@ def test_order_numbers_do_not_move_hits(lexicons: Lexicons) -> None:
 
 
 def test_every_anchor_is_sure_to_be_found(lexicons: Lexicons) -> None:
-    matcher = matcher_of(lexicons)
+    matcher = finder_of(lexicons)
     for form in matcher.terms_of_form:
         assert lexicons.forms[form].anchors
         assert all(

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
+from pipeline.text.find import find_in_texts
 from pipeline.text.lexicon import Lexicons
-from pipeline.text.match import find_in_texts
 from pipeline.text.normalise import normalise
 
 

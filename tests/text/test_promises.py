@@ -48,7 +48,14 @@ def test_two_promises_in_one_message() -> None:
 
 
 def test_only_agents_promise() -> None:
-    base = {"store_id": "jd/a", "platform": "jd", "conversation_id": "c", "sent_at": AT, "agent_id": "小美", "kind": "text"}
+    base = {
+        "store_id": "jd/a",
+        "platform": "jd",
+        "conversation_id": "c",
+        "sent_at": AT,
+        "agent_id": "小美",
+        "kind": "text",
+    }
     rows = pl.DataFrame(
         [
             {**base, "message_id": "1", "role": "agent", "text": "今天发货"},
@@ -56,4 +63,6 @@ def test_only_agents_promise() -> None:
             {**base, "message_id": "3", "role": "robot", "text": "今天发货"},
         ]
     )
-    assert find_promises(rows).select("message_id", "about", "due_at").rows() == [("1", "ship", datetime(2025, 9, 27))]
+    assert find_promises(rows).select("message_id", "about", "due_at").rows() == [
+        ("1", "ship", datetime(2025, 9, 27))
+    ]

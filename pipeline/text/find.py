@@ -1,0 +1,129 @@
+"""Find the words of the lexicons in single texts: which of them stand there, and which are meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from pipeline.text.context import Found, Text, find_in
+from pipeline.text.lexicon import Form, Lexicon, Lexicons, Term
+from pipeline.text.normalise import normalise
+
+LONGEST_WHOLE = 12  # characters of the longest whole-message term, with some punctuation
+_LONG_NUMBER = re.compile(r"[0-9]{6,}")
+_KNOWN = 100_000  # texts whose hits are kept
+
+
+def find_in_texts(texts: Sequence[str], roles: Sequence[str], lexicons: Lexicons) -> list[list[Found]]:
+    """The hits of each text, for callers without a table; wanted wording is not looked for."""
+    finder = finder_of(lexicons)
+    found = finder.find(list(dict.fromkeys(texts)))
+    return [
+        [hit for hit in found.get(text, ()) if role in finder.lexicon(lexicons.terms[hit.term]).roles]
+        for text, role in zip(texts, roles, strict=True)
+    ]
+
+
+class Finder:
+    """The tables that a search needs, derived from the lexicons once."""
+
+    def __init__(self, lexicons: Lexicons) -> None:
+        self.lexicons = lexicons
+        self.wholes: dict[str, list[int]] = {}
+        self.terms_of_form: dict[int, list[int]] = {}
+        for no, term in enumerate(lexicons.terms):
+            if self.lexicon(term).purpose == "wanted":
+                continue
+            for word in term.wholes:
+                self.wholes.setdefault(word, []).append(no)
+            for form in term.forms:
+                self.terms_of_form.setdefault(form, []).append(no)
+        self.risk_index = AnchorIndex({form: lexicons.forms[form] for form in self.terms_of_form})
+        self._known: dict[str, list[Found]] = {}  # canned replies come again and again
+
+    @cached_property
+    def index(self) -> AnchorIndex:
+        """Of all forms, those of contexts too: asked only where a word stands."""
+        return AnchorIndex(dict(enumerate(self.lexicons.forms)))
+
+    def forms_in(self, text: str) -> set[int]:
+        """The forms that can stand in a text, contexts too."""
+        return self.index.forms_in(text)
+
+    def lexicon(self, term: Term) -> Lexicon:
+        """The lexicon of a term."""
+        return self.lexicons.lexicons[term.lexicon]
+
+    def find(self, texts: Sequence[str]) -> dict[str, list[Found]]:
+        """The hits of each distinct text that has any."""
+        found: dict[str, list[Found]] = {}
+        for text in texts:
+            # texts that differ in an order number only have the same hits in the same places
+            key = _LONG_NUMBER.sub(lambda run: "8" * len(run[0]), text)
+            hits = self._known.get(key)
+            if hits is None:
+                hits = self._known[key] = self._hits(key)
+                if len(self._known) > _KNOWN:
+                    self._known.clear()
+            if hits:
+                found[text] = hits
+        return found
+
+    def _hits(self, text: str) -> list[Found]:
+        normal = normalise(text)
+        risky = self.risk_index.forms_in(normal.text)
+        if not risky and len(normal.text) > LONGEST_WHOLE:
+            return []
+        return find_in(Text(normal, risky, self, self.lexicons), self.terms_of_form, self.wholes)
+
+
+class AnchorIndex:
+    """Finds which forms can stand in a text: one of their anchors does, and one of their second words."""
+
+    def __init__(self, forms: Mapping[int, Form]) -> None:
+        found: dict[str, list[int]] = {}
+        lengths: dict[str, set[int]] = {}
+        for no, form in forms.items():
+            for word in form.anchors:
+                found.setdefault(word, []).append(no)
+                lengths.setdefault(word[:2], set()).add(len(word))
+        self._forms = {word: tuple(numbers) for word, numbers in found.items()}
+        self._lengths = {start: tuple(found) for start, found in lengths.items()}
+        self._also = {no: form.also for no, form in forms.items() if form.also}
+
+    def forms_in(self, text: str) -> set[int]:
+        """The numbers of those forms."""
+        met: set[int] = set()
+        forms, lengths, also = self._forms, self._lengths, self._also
+        words = set(text) & forms.keys()
+        for at in range(len(text) - 1):
+            for length in lengths.get(text[at : at + 2], ()):
+                word = text[at : at + length]
+                if word in forms:
+                    words.add(word)
+        for word in words:
+            met.update(forms[word])
+        return {no for no in met if no not in also or any(word in text for word in also[no])}
+
+
+@dataclass(frozen=True, slots=True)
+class _ByFingerprint:
+    lexicons: Lexicons
+
+    def __hash__(self) -> int:
+        return hash(self.lexicons.fingerprint)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByFingerprint) and other.lexicons.fingerprint == self.lexicons.fingerprint
+
+
+@lru_cache(maxsize=4)
+def _finder(holder: _ByFingerprint) -> Finder:
+    return Finder(holder.lexicons)
+
+
+def finder_of(lexicons: Lexicons) -> Finder:
+    """The finder of these lexicons, built once."""
+    return _finder(_ByFingerprint(lexicons))
