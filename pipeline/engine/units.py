@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.engine.batch_facts import fits_in_memory, shared_facts
+from pipeline.engine.batch_facts import shared_facts
 from pipeline.engine.batches import Batch
 from pipeline.engine.duck import copy_to, quoted, rows, run
 from pipeline.engine.models import Model
@@ -16,6 +16,10 @@ from pipeline.tables import by_name
 UNIT_TABLES = ("unit_daily", "failing_units", "mend_units", "open_units")  # fed by the view `units` of one measure
 # the units that a table takes
 TAKEN = {"failing_units": "not ok", "mend_units": "not ok", "open_units": "excluded_because = 'not_due_yet'"}
+# what tells one unit from another
+WHICH = (
+    "unit_id", "occurred_at", "base_cny", "order_id", "conversation_id", "message_id", "agent_id", "matched_term", "severity",
+)  # fmt: skip
 
 
 def build_units(
@@ -31,39 +35,21 @@ def build_units(
         combos["open_units"] = f"({home})"
     for path in paths.values():
         path.unlink(missing_ok=True)
-    if fits_in_memory(batch):
-        run(connection, f"create table counted as select * from {measure.name}")
-        run(connection, "create view units as select * from counted")
-    else:
-        run(connection, f"create view units as select * from {measure.name}")
+    run(connection, f"create table counted as {_counted(measure.name)}")
+    run(connection, "create view units as select * from counted")
     for table, condition in combos.items():
-        if table == "mend_units" and not fits_in_memory(batch):
-            some = " or ".join(combos[name] for name in combos if name in ("mend_units", "open_units"))
-            _keep_home_units(connection, measure.name, batch.platforms, some)
-        if _any(connection, "every_combo", condition):
-            narrow(connection, measure.name, condition)
-            if not fits_in_memory(batch) or _any(connection, "counted", TAKEN.get(table, "true")):
-                copy_to(connection, models[table].sql, by_name()[table], paths[table])
+        narrow(connection, measure.name, condition)
+        taken = TAKEN.get(table, "true")
+        if _any(connection, f"counted semi join combos_{measure.name} using (combo)", taken):
+            copy_to(connection, models[table].sql, by_name()[table], paths[table])
     run(connection, f"drop schema of_{measure.name} cascade")
 
 
-def _keep_home_units(
-    connection: duckdb.DuckDBPyConnection, measure: str, platforms: Iterable[str], condition: str
-) -> None:
-    """Show as `units` what people act on (units to mend, deadlines): for the rules of a store's own platform only.
-
-    So each platform's combos look at its own stores alone, one platform after the other.
-    """
-    run(connection, f"create table home_units as select * from {measure} where false")
-    for platform in platforms:
-        own = f"({condition}) and {_home([platform])}"
-        if _any(connection, "every_combo", own):
-            narrow(connection, measure, own)
-            # a store's id begins with its platform and a slash; a range of ids skips whole files
-            stores = f"store_id >= '{platform}/' and store_id < '{platform}0'"
-            kept = " or ".join(sorted(set(TAKEN.values())))
-            run(connection, f"insert into home_units select * from {measure} where ({kept}) and {stores}")
-    run(connection, "create or replace view units as select * from home_units")
+def _counted(measure: str) -> str:
+    """All units with what sums need; whose they are only where a table takes them one by one."""
+    some = " or ".join(sorted(set(TAKEN.values())))
+    which = ", ".join(f"case when {some} then {column} end as {column}" for column in WHICH)
+    return f"select combo, store_id, day, value, ok, excluded_because, weight, {which} from {measure}"
 
 
 def show_measure(connection: duckdb.DuckDBPyConnection, chain: Sequence[Model], rules: Path) -> None:
