@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import runpy
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from pipeline.config import ConfigInvalid, load_config
+import pipeline.config
+from pipeline.config import PLATFORMS, ConfigInvalid, load_config
+from pipeline.paths import packs_dir
 
 WHOLE = """
 [warehouse]
@@ -110,3 +113,14 @@ def test_all_problems_at_once(tmp_path: Path) -> None:
 def test_named_file_must_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigInvalid):
         load_config(tmp_path / "other.toml")
+
+
+def test_a_seventh_platform_is_registered_not_coded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registered = (packs_dir() / "registry" / "platforms.yaml").read_text(encoding="utf-8")
+    (tmp_path / "registry").mkdir()
+    seventh = "weidian:\n  zh: 微店\n  en: Weidian\n  folder: weidian\n  home: own\n  exports: {zh: 导出, en: exports}\n"
+    (tmp_path / "registry" / "platforms.yaml").write_text(registered + seventh, encoding="utf-8")
+    monkeypatch.setattr("pipeline.paths.packs_dir", lambda: tmp_path)
+    told = runpy.run_path(str(Path(pipeline.config.__file__)))["PLATFORMS"]
+    assert told == (*PLATFORMS, "weidian")
+    assert not {"law", "baseline"} & set(told)
