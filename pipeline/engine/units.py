@@ -42,6 +42,7 @@ def build_units(
         taken = TAKEN.get(table, "true")
         if _any(connection, f"counted semi join combos_{measure.name} using (combo)", taken):
             copy_to(connection, models[table].sql, by_name()[table], paths[table])
+    run(connection, "set search_path = 'main'")
     run(connection, f"drop schema of_{measure.name} cascade")
 
 
