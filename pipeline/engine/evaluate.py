@@ -21,6 +21,7 @@ from pipeline.engine.duck import open_duckdb
 from pipeline.engine.global_zone import RunInfo, build_marts, show_inputs
 from pipeline.engine.models import Model, load_models
 from pipeline.engine.store_month import Done, build_state
+from pipeline.tables import arrow_table
 
 Progress = Callable[[str, int, int], None]
 # a combo's own limit, by the parameter that holds it
@@ -171,7 +172,7 @@ def _order_scopes(tables: Mapping[str, pa.Table]) -> pa.Table:
     ]  # fmt: skip
     fields = [("orders_scope", pa.string()), ("alternative", pa.int64()), ("fact", pa.string()), ("op", pa.string()),
               ("low", pa.float64()), ("high", pa.float64()), ("members", pa.list_(pa.string()))]  # fmt: skip
-    return pa.Table.from_pylist(rows, schema=pa.schema(fields))
+    return arrow_table(rows, pa.schema(fields))
 
 
 def _number(text: str | None) -> float | None:

@@ -36,7 +36,7 @@ def compile_packs(packs: Packs, min_grade: str = "secondary") -> dict[str, pa.Ta
         add_version(rows, binding, made, packs)
     add_registers(rows, packs)
     out = {
-        table.name: pa.Table.from_pylist(rows[table.name], schema=table.arrow_schema())
+        table.name: tables.arrow_table(rows[table.name], table.arrow_schema())
         for table in tables.RULES
     }
     for measure in packs.registry.measures.values():
@@ -103,4 +103,4 @@ def _combo_tables(measure: Measure, used: list[tuple[Binding, Split]]) -> dict[s
 
 def _table(rows: Mapping[str, dict[str, Any]], columns: Mapping[str, str]) -> pa.Table:
     schema = pa.schema([pa.field(name, _ARROW[kind]) for name, kind in columns.items()])
-    return pa.Table.from_pylist([rows[key] for key in sorted(rows)], schema=schema)
+    return tables.arrow_table([rows[key] for key in sorted(rows)], schema)
