@@ -32,14 +32,20 @@ _QUERIES = {
             sum(money_high_cny) as high
         from breaches where home and certainty <> 'averted' group by all order by all""",
     "ledger": """
-        select store_id, pack, home, points_class, certainty, balance, next_node, headroom, node_effect,
-            resets_on, forecast_low, forecast_high, occurred_at
-        from points_ledger
+        with english as (
+            select pack, penalties_zh, any_value(penalties_en) as penalties_en
+            from rules.rule_versions where penalties_zh is not null group by all
+        )
+        select l.store_id, l.pack, l.home, l.points_class, l.certainty, l.balance, l.next_node, l.headroom,
+            l.node_effect as effect_zh, e.penalties_en as effect_en, l.resets_on, l.forecast_low,
+            l.forecast_high, l.occurred_at
+        from points_ledger as l
+        left join english as e on l.pack = e.pack and l.node_effect = e.penalties_zh
         qualify row_number() over (
-            partition by store_id, pack, points_class, certainty
-            order by occurred_at desc, entry desc, balance desc
+            partition by l.store_id, l.pack, l.points_class, l.certainty
+            order by l.occurred_at desc, l.entry desc, l.balance desc
         ) = 1
-        order by headroom, store_id, pack, points_class, certainty""",
+        order by l.headroom, l.store_id, l.pack, l.points_class, l.certainty""",
     "deadlines": """
         select store_id, rule_id, coalesce(order_id, complaint_id, conversation_id) as about, due_at, as_of,
             at_stake_low as low, at_stake_high as high, at_stake_points as points, zh, en

@@ -25,7 +25,7 @@ function pointsCard() {
   const nearest = confirmed[0] ?? ledgerRows()[0];
   const body = nearest
     ? [el("div", { class: "figure" }, number(nearest.headroom), el("small", {}, say(" 分到下一节点", " points to the next node"))),
-       el("div", { class: "note" }, `${storeName(nearest.store_id)} · ${className(nearest)} ${number(nearest.balance)} / ${number(nearest.next_node)}`, nearest.certainty === "contingent" ? say("（含待定）", " (contingent included)") : "", nearest.node_effect ? el("div", {}, nearest.node_effect) : null)]
+       el("div", { class: "note" }, `${storeName(nearest.store_id)} · ${className(nearest)} ${number(nearest.balance)} / ${number(nearest.next_node)}`, nearest.certainty === "contingent" ? say("（含待定）", " (contingent included)") : "", nearest.effect_zh ? el("div", {}, pick(nearest, "effect")) : null)]
     : [el("div", { class: "figure" }, "–"), el("div", { class: "note" }, say("没有积分入账。", "No points were awarded."))];
   return el("div", { class: "card points", id: "card-points", "data-headroom": nearest?.headroom ?? "" }, el("div", { class: "label" }, say("积分，距最近的节点", "Points, the nearest node")), body);
 }
@@ -209,7 +209,7 @@ function points() {
       { key: "balance", title: ["余额", "Balance"], num: true, show: (row) => number(row.balance) },
       { key: "next_node", title: ["下一节点", "Next node"], num: true, show: (row) => number(row.next_node) },
       { key: "headroom", title: ["还差", "Headroom"], num: true, show: (row) => el("div", {}, number(row.headroom), el("div", { class: "meter" + (row.balance / row.next_node > 0.75 ? " near" : "") }, el("i", { style: `width:${Math.min(100, (row.balance / row.next_node) * 100)}%` }))) },
-      { key: "node_effect", title: ["后果", "What happens"] },
+      { key: "effect", title: ["后果", "What happens"], value: (row) => pick(row, "effect") },
       { key: "resets_on", title: ["清零日", "Resets on"], show: (row) => nowrap(row.resets_on ?? UNKNOWN()) },
     ], { sort: "headroom", down: false, limit: 20, empty: say("没有积分入账。", "No points were awarded.") }));
 }
