@@ -24,7 +24,7 @@ _NUMBER = r"(?:\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万几�
 # What may stand before the beginning of a clause is in a group of its own: it is no part of a hit.
 CLAUSE_START = f"(?:(?<=[{CLAUSE_END}:])|^)((?:亲亲?|您好|你好|不好意思|抱歉|那个|哦|嗯)?[,~]?)"
 _PARTICLES = "哦呢呀啊的哈嘛吧了啦喔噢嗷滴哟亲"
-_CLAUSE_STOP = f'(?=[{_PARTICLES}]{{0,3}}(?:[{CLAUSE_END}"”)(]|$))'
+CLAUSE_STOP = f'(?=[{_PARTICLES}]{{0,3}}(?:[{CLAUSE_END}"”)(]|$))'
 
 
 def compile_form(form: str, sets: Mapping[str, Sequence[str]]) -> Compiled:
@@ -95,7 +95,7 @@ class _Reader:
             self.at += wide
             return Piece(_WIDE_GAP if wide else _GAP, None)
         if char in "^$#":
-            return Piece({"^": CLAUSE_START, "$": _CLAUSE_STOP, "#": _NUMBER}[char], None)
+            return Piece({"^": CLAUSE_START, "$": CLAUSE_STOP, "#": _NUMBER}[char], None)
         piece = self.named() if char == "<" else self.group()
         if self.form[self.at : self.at + 1] == "?":
             self.at += 1

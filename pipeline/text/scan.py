@@ -9,9 +9,10 @@ from pathlib import Path
 
 import polars as pl
 
-from pipeline.text.anchors import shortest, stays
+from pipeline.text.anchors import is_everyday, shortest, stays
 from pipeline.text.cache import cached
 from pipeline.text.find import LONGEST_WHOLE, Finder
+from pipeline.text.forms import CLAUSE_START, CLAUSE_STOP
 from pipeline.text.lexicon import Form
 from pipeline.text.normalise import DRAWN, LOOKALIKES, simplified
 
@@ -30,21 +31,23 @@ _HARD = rf"[[^{_PLAIN}A-Z \t*._\-^#@$&`'=%/|<>{{}}\[\]\\\"【】《》「」·�
 _DISGUISED = rf"[{re.escape(''.join((*LOOKALIKES, *DRAWN)))}]|{'|'.join(char + '{3,}' for char in 'abcdefghijklmnopqrstuvwxyz')}"
 _MARKS = r"[^\p{Han}a-z0-9+]"
 _OFTEN = 40  # rows of a table from which on a word is worth a second look
+_FULL_WIDTH, _ASCII = list("，！？：；（）"), list(",!?:;()")
+Tables = tuple[list[str], dict[str, tuple[str, str]]]
 
 
 class Scan:
-    """The words that lead to texts worth a look, and the second words that must be there too."""
+    """Words that are rare in shop talk lead to texts worth a look; everyday words do where a form fits roughly."""
 
     def __init__(self, finder: Finder) -> None:
         lexicons = finder.lexicons
         self.wholes = list(finder.wholes)
         code = sha256(Path(__file__).read_bytes()).hexdigest()[:8]
         forms = [lexicons.forms[form] for form in finder.terms_of_form]
-        # None: the word alone is enough
-        self.seconds: dict[str, tuple[str, ...] | None] = cached(
-            "scan", f"{lexicons.fingerprint}-{code}", lambda: _seconds(forms, self.wholes), dict
+        tables: Tables = cached(
+            "scan", f"{lexicons.fingerprint}-{code}", lambda: _tables(forms, self.wholes), tuple
         )
-        self._words = list(self.seconds)
+        self.rare, self.everyday = tables
+        self._everyday_words = list(self.everyday)
         self._old, self._new = list(simplified()), list(simplified().values())
 
     def candidates(self, spoken: pl.DataFrame) -> pl.DataFrame:
@@ -69,62 +72,64 @@ class Scan:
         found = [
             odd.filter("disguised")["row"],
             short.filter(pl.col("bare").is_in(self.wholes) | (pl.col("bare") == ""))["row"],
-            self.rows(strange.select("row", scanned=undone)),
-            self.rows(marked.filter(~pl.col("odd")).select("row", scanned=text)),
+            self.rows(strange.select("row", scanned=undone), punctuated=False),
+            self.rows(marked.filter(~pl.col("odd")).select("row", scanned=text), punctuated=True),
         ]
         return spoken.filter(pl.col("row").is_in(pl.concat(found).unique().implode()))
 
-    def rows(self, texts: pl.DataFrame) -> pl.Series:
-        """The rows (column row) whose text (column scanned) may hold a form."""
+    def rows(self, texts: pl.DataFrame, punctuated: bool) -> pl.Series:
+        """The rows (column row) whose text (column scanned) may hold a form.
+
+        An everyday word that is met often is worth a look only where one of its forms fits roughly; a text
+        without punctuation is asked for the words of the form alone.
+        """
         scanned = pl.col("scanned")
-        met = texts.filter(scanned.str.contains_any(self._words)).with_columns(
-            word=scanned.str.extract_many(self._words, overlapping=True).list.unique()
-        )
-        each = met.select("row", "word").explode("word")
-        counted = each.group_by("word").len()
-        often = [
-            word
-            for word, rows in counted.iter_rows()
-            if rows >= _OFTEN and self.seconds.get(word) is not None
-        ]
-        found = [each.filter(~pl.col("word").is_in(often))["row"]]
-        left = met.filter(~pl.col("row").is_in(found[0].implode()))
-        for word in often:
-            second = "|".join(map(re.escape, self.seconds[word] or ()))
-            found.append(
-                left.filter(pl.col("word").list.contains(word) & scanned.str.contains(second))["row"]
-            )
+        rare = texts.select(scanned.str.contains_any(self.rare)).to_series()
+        left = texts.filter(~rare)
+        left = left.filter(scanned.str.contains_any(self._everyday_words))
+        met = left.with_columns(word=scanned.str.extract_many(self._everyday_words, overlapping=True))
+        each = met.explode("word").with_columns(scanned.str.replace_many(_FULL_WIDTH, _ASCII))
+        found = [texts.filter(rare)["row"]]
+        for (word,), part in each.group_by("word"):
+            second = self.everyday[str(word)][0 if punctuated else 1]
+            fits = part.height < _OFTEN or not second
+            found.append(part["row"] if fits else part.filter(scanned.str.contains(second))["row"])
         return pl.concat(found)
 
 
-def _seconds(forms: Sequence[Form], wholes: Iterable[str]) -> dict[str, tuple[str, ...] | None]:
+def _tables(forms: Sequence[Form], wholes: Iterable[str]) -> Tables:
+    """The rare words, and the everyday words with a rough expression and a list of second words each."""
     forms_of: dict[str, list[Form]] = {}
     for form in forms:
         for anchor in form.anchors:
             forms_of.setdefault(_letters(anchor), []).append(form)
-    words = set(shortest(forms_of))
-    longest = max(map(len, words))
-    needed: dict[str, set[str]] = {word: set() for word in words}
-    enough: set[str] = set()
-    for anchor, its_forms in forms_of.items():
-        parts = {
-            anchor[at:end]
-            for at in range(len(anchor))
-            for end in range(at + 1, min(len(anchor), at + longest) + 1)
-        }
-        for word in words & parts:
-            if word != anchor:
-                needed[word].add(anchor)
-            elif all(form.also for form in its_forms):
-                needed[word].update(_letters(second) for form in its_forms for second in form.also)
-            else:
-                enough.add(word)
-    seconds: dict[str, tuple[str, ...] | None] = {
-        word: None if word in enough else tuple(shortest(needed[word])) for word in words
-    }
+    everyday = {
+        word: ("|".join(dict.fromkeys(_rough(form.pattern) for form in its)), _seconds(its))
+        for word, its in forms_of.items() if is_everyday(word)
+    }  # fmt: skip
+    rare = shortest(word for word in forms_of if word not in everyday)
     # a character said three times and more is read as once, within a word too
     repeated = {char for word in (*forms_of, *wholes) for char in word if not char.isascii()}
-    return seconds | {3 * char: None for char in repeated}
+    return [*rare, *(3 * char for char in sorted(repeated))], everyday
+
+
+def _seconds(forms: Sequence[Form]) -> str:
+    """Words of which one must be beside an everyday word of these forms; empty where that word is enough."""
+    if not all(form.also for form in forms):
+        return ""
+    return "|".join(map(re.escape, shortest(_letters(second) for form in forms for second in form.also)))
+
+
+def _rough(pattern: str) -> str:
+    """The expression without what looks around, which the scan's engine has not: it matches more, never less."""
+    pattern = pattern.replace(CLAUSE_START, "").replace(CLAUSE_STOP, CLAUSE_STOP.replace("(?=", "(?:", 1))
+    return (
+        pattern.replace("(?<![a-z])", "")
+        .replace("(?![a-z])", "")
+        .replace(r"(?!\d)", "")
+        .replace("(?![a-z0-9])", "")
+        .replace("(?<![a-z0-9+/])", "")
+    )
 
 
 def _letters(word: str) -> str:
