@@ -120,7 +120,7 @@ MUTANTS: list[Mutant] = [
     *_of("measures/phrase_absent", "said", ("m.kind = 'text'", "m.kind <> 'image'")),
     *_of("measures/listing_phrase", "said", ("and list_contains(k.tiers, h.tier)", "")),
     *_of("measures/listing_consistency", "said", ("i.lowest_sku_cny < i.price_cny", "i.lowest_sku_cny <= i.price_cny"), ("i.freight_cny > i.price_cny", "i.freight_cny >= i.price_cny"), ("a.items > 1", "a.items > 0")),
-    *_of("verdicts/rule_daily", "chat", ("v.effective_to > d.day", "v.effective_to >= d.day"), ("v.effective_from <= d.day", "v.effective_from < d.day")),
+    *_of("verdicts/rule_daily", "care", ("v.effective_to > d.day", "v.effective_to >= d.day"), ("v.effective_from <= d.day", "v.effective_from < d.day")),
     *_of(
         "verdicts/windows", "costs", ("c.day + 1 - cast(v.window_days as integer), v.effective_from", "c.day - cast(v.window_days as integer), v.effective_from"),
     ),

@@ -44,7 +44,7 @@ def version(rng: Random, made: dict[str, Any], start: str, classes: tuple[str, .
     if judge["by"] != "each" and rng.random() < 0.1 and "period" not in scope:
         judge["window"] = {"calendar": "national_day"}
     body = {"from": start, "track": "in_force", "measure": made["measure"], "params": made["params"], "scope": scope, "judge": judge, "penalties": penalties(rng, judge, classes, made.get("about"))}
-    if judge["by"] == "each" and rng.random() < 0.15:
+    if judge["by"] == "each" and rng.random() < (0.15 if body["penalties"]["of"] else 0.7):
         body["exempt"] = [{"when": [pick(rng, {"fact": "is_presale", "eq": "true"}, {"fact": "paid_cny", "le": "100"}, {"fact": "proven", "eq": "true"}, {"fact": "severity", "in": ["general"]})]}]
     if made.get("binds"):
         body["binds_by"] = pick(rng, "occurred_at", "paid_at", "created_at")
