@@ -72,6 +72,9 @@ class FactFiles:
 
     def _put(self, path: Path, frame: pl.DataFrame, compression: Literal["zstd", "lz4"] = "zstd") -> None:
         self._wait(path)
+        if frame.estimated_size() > _WAITING_BYTES:
+            write_parquet(frame, path, compression)  # a large frame does not wait beside the next one
+            return
         while sum(size for _, size in list(self._waiting.values())) > _WAITING_BYTES:
             self._wait(None)
         written = self._pool.submit(write_parquet, frame, path, compression)

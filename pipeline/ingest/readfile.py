@@ -22,7 +22,7 @@ from pipeline.ingest.quarantine import write_quarantine
 from pipeline.ingest.sniff import refuse
 from pipeline.ingest.spoken import own_messages
 from pipeline.ingest.staging import Same
-from pipeline.ingest.xlsx import NotPlain
+from pipeline.ingest.xlsx_cells import NotPlain
 from pipeline.problems import GuizeError, Problem
 
 # Times that lie ahead of an export by their nature.

@@ -17,7 +17,8 @@ from lxml import html
 from pipeline.ingest import limits
 from pipeline.ingest.sheet import Chunks, Sheet, from_frame, from_rows
 from pipeline.ingest.sniff import refuse
-from pipeline.ingest.xlsx import NotPlain, TooFar, open_sheets
+from pipeline.ingest.xlsx import open_sheets
+from pipeline.ingest.xlsx_cells import NotPlain, TooFar
 
 # A number of 16 digits or more has lost digits: a workbook keeps fifteen.
 _LONG_NUMBER = re.compile(rb"<v>(?:-?\d{16,}(?:\.0+)?|-?[\d.]+[eE]\+?\d{2,})</v>")
