@@ -135,18 +135,24 @@ def whatif(
     from pipeline.show import console
     from pipeline.whatif import whatif as judged
     from pipeline.whatif_show import as_json as plain
-    from pipeline.whatif_show import summary_of, table_of
+    from pipeline.whatif_show import summary_of, table_of, words_summary_of, words_table_of
 
     if not (other or fields or track):
         raise click.UsageError(say("给出规则包文件夹、--set 或 --track", "give a folder of packs, --set or --track"))
     if any("=" not in field for field in fields):
         raise click.UsageError(say("--set 写成 规则.字段=值", "write --set as RULE.FIELD=VALUE"))
     changes = dict(field.split("=", 1) for field in fields)
-    folder = warehouse or load_config(None).warehouse
-    found = judged(folder, packs=packs or packs_dir(), sql=sql_dir(), other=other, changes=changes, track=track, min_grade=min_grade)
+    config = load_config(None)
+    found = judged(
+        warehouse or config.warehouse, packs=packs or packs_dir(), sql=sql_dir(), other=other, changes=changes, track=track,
+        min_grade=min_grade, allowed=config.allowed_words,
+    )  # fmt: skip
     if as_json:
         click.echo(json.dumps(plain(found), ensure_ascii=False))
         return
+    if found.words.height:
+        console().print(words_table_of(found))
+        click.echo(words_summary_of(found))
     if found.moves.height:
         console().print(table_of(found))
     click.echo(summary_of(found))

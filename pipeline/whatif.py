@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +24,7 @@ from pipeline.rules.change import with_fields, with_track
 from pipeline.rules.compile import compile_packs
 from pipeline.rules.load import load_packs
 from pipeline.rules.model import Packs
+from pipeline.whatif_words import WORDS, link, matched_again, moved_words, words_changed
 
 KEY = ("store_id", "platform", "pack", "home", "rule_id", "certainty")
 SUMS = ("breaches", "money_low_cny", "money_high_cny", "points_low", "points_high", "sanction_days_high")
@@ -32,16 +32,20 @@ SUMS = ("breaches", "money_low_cny", "money_high_cny", "points_low", "points_hig
 
 @dataclass(frozen=True)
 class WhatIf:
-    """What moves: one row per store, rule and certainty with each sum before and after; and the work it took."""
+    """What moves: one row per store, rule and certainty with each sum before and after; and the work it took.
+
+    `words` has one row per message that changed lexicons match or match no more, see whatif_words.
+    """
 
     moves: pl.DataFrame
     work: Done
     rejudged_before: bool
+    words: pl.DataFrame
 
 
 def whatif(
     warehouse: Path, *, packs: Path, sql: Path, other: Path | None = None, changes: Mapping[str, str] | None = None,
-    track: str | None = None, min_grade: str = "secondary",
+    track: str | None = None, min_grade: str = "secondary", allowed: Mapping[str, Sequence[str]] | None = None,
 ) -> WhatIf:  # fmt: skip
     """Re-judge what the warehouse holds by changed rules; the warehouse stays as it is.
 
@@ -49,6 +53,7 @@ def whatif(
         packs: the packs that are changed by `changes` and `track`.
         other: a folder of packs to judge by instead; one without registry/ stands in for the folders it has.
         changes: RULE.FIELD to value, see rules.change.with_fields.
+        allowed: the stores' own words (guize.toml), for when lexicons changed and messages are matched again.
 
     Raises:
         GuizeError: when nothing was published, or the change does not fit; RulesInvalid for packs that do not load.
@@ -73,10 +78,14 @@ def whatif(
         rejudged = set(before.get_column("packs_version")) - {base.packs_version} != set()
         if rejudged:  # the release was judged by other packs than the change starts from
             before, _ = _judged(warehouse, aside / "before", base, packs, sql, min_grade, codes)
-        after, work = _judged(warehouse, aside / "after", changed, folder, sql, min_grade, codes)
+        facts, words = warehouse / "facts", pl.DataFrame(schema=WORDS)
+        if other and words_changed(packs, folder):
+            facts, lexicons = matched_again(facts, aside, folder, allowed)
+            words = moved_words(warehouse / "facts", facts, folder, lexicons)
+        after, work = _judged(warehouse, aside / "after", changed, folder, sql, min_grade, codes, facts)
         if codes is not None:
             before = before.filter(pl.col("pack").is_in(codes))
-        return WhatIf(moves(before, after), work, rejudged)
+        return WhatIf(moves(before, after), work, rejudged, words)
 
 
 def _touched(base: Packs, changed: Packs) -> list[str]:
@@ -114,14 +123,15 @@ def _summed(exposure: pl.DataFrame) -> pl.DataFrame:
 
 
 def _judged(
-    warehouse: Path, root: Path, packs: Packs, folder: Path, sql: Path, min_grade: str, codes: list[str] | None
-) -> tuple[pl.DataFrame, Done]:
+    warehouse: Path, root: Path, packs: Packs, folder: Path, sql: Path, min_grade: str, codes: list[str] | None,
+    facts: Path | None = None,
+) -> tuple[pl.DataFrame, Done]:  # fmt: skip
     """Judge by these packs from a copy of the state: only measures whose combos changed are run again.
 
     Where only some codes are touched, the others are neither measured nor priced.
     """
     models = load_models(sql)
-    places = Places(warehouse / "facts", root / "units", root / "rules", root / "marts", root / "duckdb")
+    places = Places(facts or warehouse / "facts", root / "units", root / "rules", root / "marts", root / "duckdb")
     write_rules(compile_packs(packs, min_grade), places.rules)
     if codes is not None:
         _cut_changed_combos(places.rules, warehouse / "state" / "rules", codes)
@@ -165,13 +175,6 @@ def _aside(warehouse: Path) -> Iterator[Path]:
 
 def _copy_linked(source: Path, target: Path) -> None:
     """Copy a folder by hard links: the engine replaces files whole, so what it rebuilds never reaches the original."""
-
-    def link(original: str, copied: str) -> None:
-        try:
-            os.link(original, copied)
-        except OSError:
-            shutil.copy2(original, copied)
-
     if source.exists():
         shutil.copytree(source, target, copy_function=link)
 

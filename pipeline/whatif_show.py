@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 from rich.table import Table
 
 from pipeline.lang import say
@@ -32,6 +33,30 @@ def table_of(found: WhatIf) -> Table:
     return table
 
 
+def words_table_of(found: WhatIf) -> Table:
+    """One row per message that changed lexicons match (+) or match no more (−)."""
+    table = Table(title=say("换了词库，这些消息会多出（+）或不再（−）命中", "messages that the changed lexicons match (+) or match no more (−)"))
+    for words in (("", ""), ("店铺", "store"), ("词库", "lexicon"), ("规则", "rules"), ("命中", "matched"), ("消息（已脱敏）", "message (masked)")):
+        table.add_column(say(*words), overflow="fold")
+    for row in found.words.head(ROWS_SHOWN).to_dicts():
+        table.add_row(
+            "+" if row["change"] == "gained" else "−", row["store_id"], f"{row['lexicon']} · {row['term']}",
+            row["rules"], row["matched_text"], row["text"] or "",
+        )  # fmt: skip
+    return table
+
+
+def words_summary_of(found: WhatIf) -> str:
+    """One line: how many messages the lexicons gain and lose, by store and lexicon."""
+    counts = found.words.group_by("store_id", "lexicon").agg(
+        gained=(pl.col("change") == "gained").sum(), lost=(pl.col("change") == "lost").sum()
+    )
+    each = "；".join(f"{store} {lexicon} +{gained} −{lost}" for store, lexicon, gained, lost in counts.sort("store_id", "lexicon").iter_rows())
+    left = max(found.words.height - ROWS_SHOWN, 0)
+    more = say(f"（另有 {left} 条未列，--json 全列）", f" ({left} more not shown, --json has all)") if left else ""
+    return say(f"命中变化：{each}{more}", f"matches that move: {each}{more}")
+
+
 def summary_of(found: WhatIf) -> str:
     """One line: how much moves, and how much had to be judged again."""
     total, work = found.moves.height, found.work
@@ -51,7 +76,8 @@ def as_json(found: WhatIf) -> dict[str, Any]:
         {name: float(value) if name.startswith(SUMS) and value is not None else value for name, value in row.items()}
         for row in found.moves.to_dicts()
     ]
-    return {"moves": rows, "work": {"built": found.work.built, "kept": found.work.kept}, "rejudged_before": found.rejudged_before}
+    words = [{**row, "sent_at": row["sent_at"] and row["sent_at"].isoformat()} for row in found.words.to_dicts()]
+    return {"moves": rows, "words": words, "work": {"built": found.work.built, "kept": found.work.kept}, "rejudged_before": found.rejudged_before}
 
 
 def _arrow(before: str, after: str) -> str:

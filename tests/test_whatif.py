@@ -139,3 +139,35 @@ def test_an_unknown_high_end_stays_unknown_over_months() -> None:
     [row] = moves(frame.clear(), frame).to_dicts()
     assert (row["breaches_before"], row["breaches_after"]) == (0, 2)
     assert (row["money_low_cny_after"], row["money_high_cny_after"]) == (10, None)
+
+
+def test_a_changed_lexicon_shows_the_messages_it_gains_and_loses(warehouse: Path, tmp_path: Path) -> None:
+    before = tree(warehouse)
+    (tmp_path / "lexicons").mkdir()
+    (tmp_path / "lexicons" / "abuse.yaml").write_text(
+        """
+id: abuse
+concept: abuse
+title: {zh: 辱骂, en: Abuse}
+tier: forbidden
+evidence: [D10]
+terms: [在的]
+""",
+        encoding="utf-8",
+    )
+    done = CliRunner().invoke(cli, ["whatif", str(tmp_path), "--warehouse", str(warehouse), "--json"])
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.output)
+    moved = {(row["change"], row["store_id"], row["lexicon"], row["matched_text"]) for row in found["words"]}
+    assert ("lost", "tmall/t", "abuse", "神经病吧") in moved
+    assert ("gained", "pinduoduo/p", "abuse", "在的") in moved
+    assert sum(row["change"] == "gained" for row in found["words"]) == 3
+    [lost] = [row for row in found["words"] if row["change"] == "lost"]
+    assert lost["rules"] == "tmall.abuse" and lost["text"] == "神经病吧你，这也要问"
+    assert {row["rule_id"] for row in found["moves"] if row["home"]} >= {"tmall.abuse"}
+    assert tree(warehouse) == before
+
+
+def test_unchanged_lexicons_match_nothing_again(warehouse: Path) -> None:
+    found = whatif(warehouse, packs=packs_dir(), sql=sql_dir(), changes={"pinduoduo.reply_rate.within_seconds": "60"})
+    assert found.words.is_empty()

@@ -31,7 +31,8 @@ _HARD = rf"[[^{_PLAIN}A-Z \t*._\-^#@$&`'=%/|<>{{}}\[\]\\\"【】《》「」·�
 _DISGUISED = rf"[{re.escape(''.join((*LOOKALIKES, *DRAWN)))}]|{'|'.join(char + '{3,}' for char in 'abcdefghijklmnopqrstuvwxyz')}"
 _MARKS = r"[^\p{Han}a-z0-9+]"
 _OFTEN = 40  # rows of a table from which on a word is worth a second look
-_FULL_WIDTH, _ASCII = list("，！？：；（）"), list(",!?:;()")
+_MARK = re.compile(r"\(\?:|\[[^\]]*\]|[,:]")  # a comma or colon that is no part of a group or class
+_EITHER = {",": "[,，]", ":": "[:：]"}
 Tables = tuple[list[str], dict[str, tuple[str, str]]]
 
 
@@ -88,7 +89,7 @@ class Scan:
         left = texts.filter(~rare)
         left = left.filter(scanned.str.contains_any(self._everyday_words))
         met = left.with_columns(word=scanned.str.extract_many(self._everyday_words, overlapping=True))
-        each = met.explode("word").with_columns(scanned.str.replace_many(_FULL_WIDTH, _ASCII))
+        each = met.explode("word")
         found = [texts.filter(rare)["row"]]
         for (word,), part in each.group_by("word"):
             second = self.everyday[str(word)][0 if punctuated else 1]
@@ -121,15 +122,21 @@ def _seconds(forms: Sequence[Form]) -> str:
 
 
 def _rough(pattern: str) -> str:
-    """The expression without what looks around, which the scan's engine has not: it matches more, never less."""
-    pattern = pattern.replace(CLAUSE_START, "").replace(CLAUSE_STOP, CLAUSE_STOP.replace("(?=", "(?:", 1))
-    return (
-        pattern.replace("(?<![a-z])", "")
-        .replace("(?![a-z])", "")
-        .replace(r"(?!\d)", "")
-        .replace("(?![a-z0-9])", "")
-        .replace("(?<![a-z0-9+/])", "")
+    """The expression without what looks around, which the scan's engine has not: it matches more, never less.
+
+    Punctuation may be of full width, since the texts are as they were written.
+    """
+    starts, stops = CLAUSE_START.replace("(?<=", "(?:", 1), CLAUSE_STOP.replace("(?=", "(?:", 1)
+    pattern = pattern.replace(CLAUSE_START, starts).replace(CLAUSE_STOP, stops)
+    for around in ("(?<![a-z])", "(?![a-z])", r"(?!\d)", "(?![a-z0-9])", "(?<![a-z0-9+/])"):
+        pattern = pattern.replace(around, "")
+    pattern = (
+        pattern.replace("!?;", "!?;！？；")
+        .replace("[,~]", "[,，~]")
+        .replace("[,。", "[,，。")
+        .replace("[^,。", "[^,，。")
     )
+    return _MARK.sub(lambda met: _EITHER.get(met[0], met[0]), pattern)
 
 
 def _letters(word: str) -> str:

@@ -111,6 +111,40 @@ def test_the_scan_loses_no_hit(lexicons: Lexicons, messages: Make) -> None:
     assert sorted(by_scan.select("message_id", "start", "end", "term").rows()) == expected
 
 
+def test_the_scan_sees_through_disguises(lexicons: Lexicons, messages: Make) -> None:
+    texts = [
+        "轉賬給我",
+        "加,微,信",
+        "加 微 信",
+        "加微微微微信聊",
+        "＋Ⅴ聊",
+        "加VX聊",
+        "ｖｘ加我",
+        "你🐴没了",
+        "嗯。。。",
+        "嗯嗯嗯嗯嗯",
+    ]
+    texts = [before + text for text in texts for before in ("", "亲，这个价格不能再低了，")]
+    rows = messages(
+        [("c", "agent", text) for text in texts * 50]
+    )  # often enough for everyday words to be looked at twice
+    found = set(find_hits(rows, lexicons).filter(pl.col("tier") != "wanted")["message_id"])
+    one_by_one = find_in_texts(texts, ["agent"] * len(texts), lexicons)
+    expected = {
+        f"m{no + again * len(texts)}" for no, hits in enumerate(one_by_one) if hits for again in range(50)
+    }
+    assert found == expected
+    assert len(expected) >= 16 * 50
+
+
+def test_words_met_often_are_looked_at_twice_and_lose_nothing(lexicons: Lexicons, messages: Make) -> None:
+    texts = [utterance.text for utterance in read_utterances(UTTERANCES) if utterance.role == "agent"]
+    rows = messages([("c", "agent", text) for _ in range(45) for text in texts])
+    by_scan = find_hits(rows, lexicons).filter(pl.col("tier") != "wanted")
+    one_by_one = find_in_texts(texts, ["agent"] * len(texts), lexicons)
+    assert by_scan.height == 45 * sum(map(len, one_by_one))
+
+
 def test_order_numbers_do_not_move_hits(lexicons: Lexicons) -> None:
     texts = ["单号123456789，加我微信", "单号987654321，加我微信", "单号12，加我微信"]
     found = find_in_texts(texts, ["agent"] * 3, lexicons)
