@@ -7,7 +7,7 @@ with broken as (
         track,
         count(*) as home_breaches
     from breaches
-    where home and agent_id is not null and track = 'in_force'
+    where home and pack <> 'law' and agent_id is not null and track = 'in_force'
     group by store_id, agent_id, day, track
 ),
 

@@ -18,7 +18,7 @@ counted as (
     left join drawn as d
         on b.store_id = d.store_id and b.breach_id = d.breach_id
     where
-        b.home and b.track = 'in_force' and b.certainty <> 'averted'
+        b.home and b.pack <> 'law' and b.track = 'in_force' and b.certainty <> 'averted'
         and b.store_id in (select store_id from platform_notices)
     group by b.pack, b.rule_id, b.certainty
 ),

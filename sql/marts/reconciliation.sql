@@ -2,7 +2,10 @@
 with predicted as (
     select b.*
     from breaches as b
-    where b.home and b.track = 'in_force' and b.certainty <> 'averted' and b.store_id in (select store_id from platform_notices)
+    where
+        b.home and b.pack <> 'law'         -- a platform gives notice of its own rules, not of statutes
+        and b.track = 'in_force' and b.certainty <> 'averted'
+        and b.store_id in (select store_id from platform_notices)
 ),
 
 pairs as (

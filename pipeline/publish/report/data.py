@@ -30,7 +30,7 @@ _QUERIES = {
     "daily": """
         select store_id, pack, day, certainty, cast(count(*) as bigint) as breaches,
             sum(money_high_cny) as high
-        from breaches where home and certainty <> 'averted' group by all order by all""",
+        from breaches where home and pack <> 'law' and certainty <> 'averted' group by all order by all""",
     "ledger": """
         with english as (
             select pack, penalties_zh, any_value(penalties_en) as penalties_en
