@@ -117,7 +117,8 @@ def measure(case: str, size: int, folder: Path) -> dict[str, Any]:
     done = subprocess.run([sys.executable, __file__, "--read", str(folder / case)], capture_output=True, text=True, check=True)
     result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     megabytes = path.stat().st_size / MB
-    return {"case": case, "MB": round(megabytes, 1), **result, "MB/s": round(megabytes / result["seconds"], 1), "rows/s": round(result["rows"] / result["seconds"])}
+    return {"case": case, "MB": round(megabytes, 1), **result, "MB/s": round(megabytes / result["seconds"], 1), "rows/s": round(result["rows"] / result["seconds"]),
+            "MB/CPU s": round(megabytes / result["cpu seconds"], 1), "rows/CPU s": round(result["rows"] / result["cpu seconds"])}  # fmt: skip
 
 
 def read(folder: Path) -> None:
