@@ -73,9 +73,7 @@ def _risks(rows: pl.DataFrame, lexicons: Lexicons) -> pl.DataFrame:
         }
     )
     spoken = rows.lazy().filter(pl.col("role").is_in(roles) & pl.col("text").is_not_null())
-    candidates = _candidates(
-        spoken.select("row", "store_id", "role", "text").collect(), _scan(lexicons.fingerprint, finder)
-    )
+    candidates = _candidates(spoken.select("row", "store_id", "role", "text").collect(), scan_of(lexicons))
     found = finder.find(candidates["text"].unique(maintain_order=True).to_list())
     hits = pl.DataFrame(
         [
@@ -90,8 +88,13 @@ def _risks(rows: pl.DataFrame, lexicons: Lexicons) -> pl.DataFrame:
     return _without_allowed(hits, lexicons)
 
 
+def scan_of(lexicons: Lexicons) -> Scan:
+    """The scan of these lexicons, built once."""
+    return _scan(finder_of(lexicons))
+
+
 @lru_cache(maxsize=4)
-def _scan(fingerprint: str, finder: Finder) -> Scan:
+def _scan(finder: Finder) -> Scan:
     return Scan(finder)
 
 
