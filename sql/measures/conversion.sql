@@ -11,7 +11,7 @@ with ordered as (
         min(o.order_id) as order_id
     from buyer_days as b
     cross join combos_conversion as k
-    left join orders as o
+    left join nearby_orders as o    -- who asks on the last day of a month may order in the next
         on
             b.store_id = o.store_id and b.buyer_key = o.buyer_key
             and o.paid_at >= b.first_asked_at
