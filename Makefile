@@ -41,7 +41,7 @@ demo: $(STAMP) ## write sample exports of all platforms and judge them
 test: $(STAMP) ## run the tests
 	$(BIN)/python -m pytest -n 2
 
-campaign: $(STAMP) ## the twin on 11,500 worlds and every mutant of the SQL (long)
+campaign: $(STAMP) ## the twin on 14,000 worlds and every mutant of the SQL (long)
 	GUIZE_CAMPAIGN=1 $(BIN)/python -m pytest -n 2 tests/engine/test_twin.py tests/engine/test_mutants.py
 
 check: $(STAMP) ## ruff, mypy, yamllint, sqlfluff, rules check

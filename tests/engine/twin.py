@@ -25,6 +25,8 @@ from tests.worlds import judge, typed
 TOPICS: dict[str, tuple[Any, Any, date, int, str]] = {
     "chat": (measures.CHAT, (worlds.orders, worlds.chats), date(2025, 9, 28), 6, "2025-10-01"),
     "orders": (measures.ORDERS, (worlds.orders, worlds.chats), date(2025, 9, 29), 7, "2025-10-02"),
+    "ship": (measures.SHIP, (worlds.orders, worlds.chats), date(2025, 9, 29), 7, "2025-10-02"),
+    "ways": (measures.WAYS, (worlds.orders,), date(2025, 9, 29), 7, "2025-10-02"),
     "care": (measures.CARE, (worlds.orders,), date(2025, 9, 29), 7, "2025-10-02"),
     "desk": (measures.DESK, (worlds.chats, worlds.desk, worlds.orders), date(2025, 10, 6), 6, "2025-10-08"),
     "said": (measures.SAID, (worlds.orders, worlds.chats, worlds.said), date(2025, 9, 28), 6, "2025-10-01"),

@@ -183,6 +183,8 @@ def priced(rng: Random) -> dict[str, Any]:
 
 CHAT = (reply, reply, reply, unserved, phrase, contact, offline_message, throughput, conversion, notice)
 ORDERS = (shipment, shipment, out_of_stock, seller_closed_unpaid, tracking, false_shipment, fake_trade, refund, complaint, dispute)
+SHIP = (shipment,) * 5 + (out_of_stock,) * 4
+WAYS = (tracking,) * 3 + (dispute,) * 3
 CARE = (complaint,) * 5 + (refund,) * 3
 DESK = (online, online, rating, review_handling, block, reply, complaint)
 COSTS = (annotation, annotation, annotation, shipment, out_of_stock)

@@ -109,8 +109,9 @@ def penalties(rng: Random, judge: dict[str, Any], classes: tuple[str, ...], abou
 def amounts(rng: Random, classes: tuple[str, ...]) -> list[dict[str, Any]]:
     """Money and points of few sizes, so that they tie, add up to caps and pass nodes."""
     money = {"kind": "money", "fixed": pick(rng, "3", "12.345", "500", "500", {"low": "5", "high": "10"}), "currency": "CNY", "payee": "buyer"}
-    points = {"kind": "points", "class": pick(rng, *classes), "amount": pick(rng, "1", "2", "6", "6", {"low": "2", "high": "4"})}
-    return pick(rng, [money], [points], [money, points])
+    rate = {"kind": "money", "rate": pick(rng, "0.05", "0.01", {"low": "0.1", "high": "0.3"}), "base": "paid_cny", "min": "5", "max": "30", "currency": "CNY", "payee": "buyer"}
+    points = {"kind": "points", "class": pick(rng, *classes), "amount": pick(rng, "1", "2", "6", "6", "6", {"low": "2", "high": "4"})}
+    return pick(rng, [money], [rate], [points], [points], [money, points], [money, points])
 
 
 def effects(rng: Random, each: bool, classes: tuple[str, ...]) -> list[dict[str, Any]]:
