@@ -21,8 +21,8 @@ costs as (             -- what breaking each rule costs all stores together: of 
     select
         e.pack,
         e.rule_id,
-        sum(coalesce(e.money_high_cny, e.money_low_cny)) as money,
-        sum(coalesce(e.points_high, e.points_low)) as points
+        cast(sum(coalesce(e.money_high_cny, e.money_low_cny)) as decimal(18, 2)) as money,
+        cast(sum(coalesce(e.points_high, e.points_low)) as decimal(18, 2)) as points
     from exposure as e
     where e.track = 'in_force' and e.certainty <> 'averted'
     group by e.pack, e.rule_id
