@@ -90,7 +90,7 @@ def read(state: Path, marts: Path, wanted: Result, rules: Mapping[str, pa.Table]
             days.setdefault(row["combo"], []).append((row["effective_from"], row["effective_to"]))
     if files:
         for row in pl.read_parquet(files).iter_rows(named=True):
-            if any(start <= row["day"] < end for start, end in days[row["combo"]]):
+            if row["day"] is None or any(start <= row["day"] < end for start, end in days[row["combo"]]):
                 key = (row["combo"], row["store_id"], row["day"], row["excluded_because"])
                 got.unit_days[key] = (row["units"], row["ok_units"], row["value_sum"] or 0.0)
     for row in mart("verdicts").iter_rows(named=True):
