@@ -13,4 +13,4 @@ MAX_MEMBER_BYTES = 4_000_000_000
 MAX_STRINGS_BYTES = 1_000_000_000  # shared strings of a workbook
 MAX_RATIO = 400  # unpacked to packed, beyond a first 50 MB
 MAX_ROWS = 1_048_576  # of a sheet
-BLOCK_BYTES = 12_000_000  # text is read in blocks of this size
+BLOCK_BYTES = 8_000_000  # text is read in blocks of this size

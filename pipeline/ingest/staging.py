@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from pipeline.ingest.memory import give_back
 from pipeline.ingest.parse import MONTH
 
 UNPLACED = "unplaced"  # the month of rows that no time places
@@ -46,7 +47,7 @@ class _Held:
 class Staging:
     """Rows by table and store, in the order in which they were read."""
 
-    def __init__(self, folder: Path, limit: int = 200_000_000) -> None:
+    def __init__(self, folder: Path, limit: int = 100_000_000) -> None:
         self._folder = folder
         self._limit = limit
         self._held: dict[tuple[str, str], list[_Held]] = {}
@@ -173,6 +174,7 @@ class Staging:
                     self._spilled += 1
             held[:] = kept
         self._in_memory = 0
+        give_back()
 
     def close(self) -> None:
         """Remove what lies on disk."""
