@@ -31,7 +31,9 @@ _HARD = rf"[[^{_PLAIN}A-Z \t*._\-^#@$&`'=%/|<>{{}}\[\]\\\"【】《》「」·�
 _DISGUISED = rf"[{re.escape(''.join((*LOOKALIKES, *DRAWN)))}]|{'|'.join(char + '{3,}' for char in 'abcdefghijklmnopqrstuvwxyz')}"
 _MARKS = r"[^\p{Han}a-z0-9+]"
 _OFTEN = 40  # rows of a table from which on a word is worth a second look
-_MARK = re.compile(r"\(\?:|\[[^\]]*\]|\{[^}]*\}|[,:]")  # a comma or colon that is no part of a group, class or count
+_MARK = re.compile(
+    r"\(\?:|\[[^\]]*\]|\{[^}]*\}|[,:]"
+)  # a comma or colon that is no part of a group, class or count
 _EITHER = {",": "[,，]", ":": "[:：]"}
 Tables = tuple[list[str], dict[str, tuple[str, str]]]
 
