@@ -31,6 +31,7 @@ $(STAMP): requirements.lock pyproject.toml setup.py
 	echo "正在安装依赖（一次）/ installing dependencies (once)"
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m pipeline.prepare
 	touch $@
 
 demo: $(STAMP) ## write sample exports of all platforms and judge them

@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,8 +27,7 @@ from pipeline.publish.release import publish
 from pipeline.quality.gates import Gate, Gates
 from pipeline.rules.compare import comparison_frames
 from pipeline.rules.compile import compile_packs
-from pipeline.rules.load import fingerprint as packs_fingerprint
-from pipeline.rules.load import load_packs
+from pipeline.rules.load import sound_packs
 from pipeline.tables import FACTS, RULES, by_name
 from pipeline.text.derive import derive
 from pipeline.text.lexicon import load_lexicons
@@ -90,29 +90,31 @@ def run(
     """
     started_at = datetime.now().replace(microsecond=0)
     with warehouse_lock(warehouse), Gates(warehouse) as gates:
-        version = packs_fingerprint(packs.resolve())
-        published = _published_inputs(warehouse)
-        # packs that a release was made with are sound: they are read again only when there is something to judge
-        loaded = load_packs(packs) if published.get("packs") != version else None
+        loaded = sound_packs(packs)
         lexicons = load_lexicons(packs / "lexicons", config.allowed_words)
         run_id = _run_id(warehouse, started_at)
         report = ingest(exports, warehouse, config, run_id, progress, packs=packs)
-        summary = Summary(run_id, started_at, warehouse, version[:12], report)
+        summary = Summary(run_id, started_at, warehouse, loaded.packs_version, report)
         derived = derive(warehouse / "facts", warehouse / "state", lexicons, progress)
-        inputs = _inputs(warehouse, version, lexicons.fingerprint, sql, min_grade)
-        if not full and not report.changed and not derived and inputs == published:
+        inputs = _inputs(warehouse, loaded.fingerprint, lexicons.fingerprint, sql, min_grade)
+        if not full and not report.changed and not derived and inputs == _published_inputs(warehouse):
             return summary
-        loaded = loaded or load_packs(packs)
-        with _places(warehouse, run_id) as places:
+        with _places(warehouse, run_id) as places, ThreadPoolExecutor(1) as beside:
             tables = compile_packs(loaded, min_grade)
             write_rules(tables, places.rules)
-            summary.gates |= _check_inputs(gates, places)
-            info = RunInfo(run_id, started_at, summary.packs_version)
-            done = evaluate(
-                places, packs=packs, sql=sql, info=info, first_seen=_first_seen(warehouse), full=full,
-                progress=progress,
-                gate=lambda connection: summary.gates.update(_check(gates, "marts", connection)),
-            )  # fmt: skip
+            checked = beside.submit(_check_inputs, gates, places)
+
+            def gate(connection: duckdb.DuckDBPyConnection) -> None:
+                summary.gates |= checked.result() | _check(gates, "marts", connection)
+
+            try:
+                done = evaluate(
+                    places, packs=packs, sql=sql, info=RunInfo(run_id, started_at, summary.packs_version),
+                    first_seen=_first_seen(warehouse), full=full, progress=progress, gate=gate,
+                )  # fmt: skip
+            except Exception:
+                checked.result()  # what is wrong with the facts says more than what came of it
+                raise
             gates.finish()
             summary.published = True
             summary.built, summary.kept = done.work.built, done.work.kept
@@ -176,14 +178,14 @@ def _check(gates: Gates, gate: Gate, connection: duckdb.DuckDBPyConnection) -> d
 
 
 def _check_inputs(gates: Gates, places: Places) -> dict[str, Any]:
-    """The gates of facts and rules, on what was written."""
-    files = fact_files(places.facts)
-    with open_duckdb(places.scratch) as connection:
+    """The gates of facts and rules, on what was written; they run beside the judging."""
+    files, scratch = fact_files(places.facts), places.scratch / "gates"
+    with open_duckdb(scratch, memory="1GB") as connection:
         for table in FACTS:
             if files[table.name]:
                 show_files(connection, table, files[table.name])
         facts = _check(gates, "facts", connection)
-    with open_duckdb(places.scratch) as connection:
+    with open_duckdb(scratch) as connection:
         for table in RULES:
             path = places.rules / f"{table.name}.parquet"
             show_as(connection, table.name, [path] if path.exists() else [], table.empty_select())

@@ -22,7 +22,7 @@ from pipeline.engine.store_month import Done, build_state
 from pipeline.problems import GuizeError, Problem
 from pipeline.rules.change import with_fields, with_track
 from pipeline.rules.compile import compile_packs
-from pipeline.rules.load import load_packs
+from pipeline.rules.load import load_packs, sound_packs
 from pipeline.rules.model import Packs
 from pipeline.whatif_words import WORDS, link, matched_again, moved_words, words_changed
 
@@ -66,7 +66,7 @@ def whatif(
                 "先运行 guize run 导出目录", "run: guize run EXPORTS",
             )
         )  # fmt: skip
-    base = load_packs(packs)
+    base = sound_packs(packs)
     with _aside(warehouse) as aside:
         folder = _laid_over(packs, other, aside / "packs") if other else packs
         changed = load_packs(folder) if other else base

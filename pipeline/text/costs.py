@@ -8,7 +8,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from pipeline.text.cache import cached
+from pipeline.cache import cached
 
 
 @dataclass(frozen=True, slots=True)

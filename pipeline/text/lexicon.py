@@ -122,7 +122,7 @@ def load_lexicons(folder: Path, allowed: Mapping[str, Sequence[str]] | None = No
     Raises:
         RulesInvalid: with every problem found: file, line, key, and the mend.
     """
-    from pipeline.text.cache import cached
+    from pipeline.cache import cached
 
     files = sorted(folder.glob("*.yaml"))
     fingerprint = fingerprint_of(files)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.cache import cached
 from pipeline.text.anchors import is_everyday, shortest, stays
-from pipeline.text.cache import cached
 from pipeline.text.find import LONGEST_WHOLE, Finder
 from pipeline.text.forms import CLAUSE_START, CLAUSE_STOP
 from pipeline.text.lexicon import Form

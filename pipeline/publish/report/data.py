@@ -204,7 +204,7 @@ def _registry() -> dict[str, Any]:
 
 
 def _yaml(file: Path) -> dict[str, Any]:
-    told: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    told: dict[str, Any] = yaml.load(file.read_bytes(), Loader=yaml.CSafeLoader)
     return told
 
 

@@ -1,0 +1,18 @@
+"""Compile the installed packs and lexicons into the cache, as `make setup` does, so that the first run starts at once."""
+
+from __future__ import annotations
+
+from pipeline.paths import packs_dir
+from pipeline.rules.load import sound_packs
+from pipeline.text.lexicon import load_lexicons
+from pipeline.text.match import scan_of
+
+
+def main() -> None:
+    """Load what every run loads; each loader keeps what it made."""
+    sound_packs(packs_dir())
+    scan_of(load_lexicons(packs_dir() / "lexicons"))
+
+
+if __name__ == "__main__":
+    main()
