@@ -1,7 +1,8 @@
 """Publish the tables of a run whole: built aside, switched by one rename, the last releases kept.
 
 A release is warehouse/releases/<run_id>/: one Parquet file per mart, rules/ with the rule tables that
-judged, and manifest.json. warehouse/current is a relative link to the release in use.
+judged, and manifest.json. warehouse/current is a relative link to the release in use. A release links to itself
+under its own name: current/<run_id>/ is one release or nothing, which is what the views read (publish/views.py).
 """
 
 from __future__ import annotations
@@ -166,6 +167,9 @@ def _files(folder: Path) -> list[tuple[Table, Path]]:
 
 
 def _switch(warehouse: Path, run_id: str) -> None:
+    itself = warehouse / RELEASES / run_id / run_id
+    if not itself.is_symlink():
+        itself.symlink_to(".")
     link = warehouse / f".{CURRENT}.{os.getpid()}"
     link.unlink(missing_ok=True)
     link.symlink_to(Path(RELEASES) / run_id)

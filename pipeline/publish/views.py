@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -21,14 +22,33 @@ STORAGE_VERSION = "v1.2.0"
 _TEXT = {"messages": ("text",)}
 
 
+@dataclass(frozen=True)
+class _Files:
+    """Parquet files: a folder, whose signs mean themselves, and a glob below it."""
+
+    folder: Path
+    glob: str
+
+    def first(self) -> Path | None:
+        return next(self.folder.glob(self.glob), None)
+
+    def scan(self) -> str:
+        # the folders platform=…/store=… repeat columns that the files hold
+        path = "/".join(_literal(part) for part in self.folder.parts).replace("//", "/", 1)
+        return f"read_parquet({_quoted(f'{path}/{self.glob}')}, hive_partitioning = false)"
+
+
 def write_database(warehouse: Path) -> Path:
-    """Build guize.duckdb aside and rename it over the old one; its views go through warehouse/current.
+    """Build guize.duckdb aside and rename it over the old one; its views go through warehouse/current/<run_id>.
+
+    A client opens a file several times in one statement; the name that the glob finds is good for one
+    release only, so that a switch in between fails the statement and never mixes two releases.
 
     When the views are what they were, the file stays, and with it the handles that BI tools hold.
     """
     warehouse = warehouse.resolve()
     target, told = warehouse / DATABASE_NAME, warehouse / f".{DATABASE_NAME}.views"
-    statements = list(_statements(warehouse, warehouse / CURRENT, comments=True))
+    statements = list(_statements(warehouse, warehouse / CURRENT, "*/", comments=True))
     digest = hashlib.sha256("\n".join(statements).encode()).hexdigest()
     if target.exists() and told.exists() and told.read_text() == digest:
         return target
@@ -64,7 +84,7 @@ def open_release(warehouse: Path) -> duckdb.DuckDBPyConnection:
             )
         )
     connection = duckdb.connect()
-    _run(connection, _statements(warehouse.resolve(), release, comments=False))
+    _run(connection, _statements(warehouse.resolve(), release, "", comments=False))
     return connection
 
 
@@ -75,31 +95,31 @@ def _run(connection: duckdb.DuckDBPyConnection, statements: Iterable[str]) -> No
     connection.execute("commit")
 
 
-def _statements(warehouse: Path, release: Path, comments: bool) -> Iterator[str]:
+def _statements(warehouse: Path, release: Path, within: str, comments: bool) -> Iterator[str]:
     for schema in ("training", "facts", "rules"):
         yield f"create schema if not exists {schema}"
     for table in MARTS:
         tracked = "track" in table.names
-        file = release / f"{table.name}.parquet"
-        yield from _view("main", table, file, comments, "track = 'in_force'" if tracked else None)
+        mart = _Files(release, f"{within}{table.name}.parquet")
+        yield from _view("main", table, mart, comments, "track = 'in_force'" if tracked else None)
         if tracked:
-            yield from _view("training", table, file, comments, "track = 'training'")
+            yield from _view("training", table, mart, comments, "track = 'training'")
     for table in RULES:
-        released = release / "rules" / f"{table.name}.parquet"
-        file = released if released.exists() else warehouse / "rules" / f"{table.name}.parquet"
-        yield from _view("rules", table, file, comments)
+        released = _Files(release, f"{within}rules/{table.name}.parquet")
+        normalised = _Files(warehouse, f"rules/{table.name}.parquet")
+        yield from _view("rules", table, released if released.first() else normalised, comments)
     for table in FACTS:
         hidden = _TEXT.get(table.name, ())
-        files = warehouse / "facts" / table.name / "**" / "*.parquet"
-        yield from _view("facts", table, files, comments, hidden=hidden)
+        facts = _Files(warehouse / "facts" / table.name, "**/*.parquet")
+        yield from _view("facts", table, facts, comments, hidden=hidden)
         if hidden:
-            yield from _view("facts", table, files, comments, name=f"{table.name}_text")
+            yield from _view("facts", table, facts, comments, name=f"{table.name}_text")
 
 
 def _view(
     schema: str,
     table: Table,
-    files: Path,
+    files: _Files,
     comments: bool,
     where: str | None = None,
     hidden: tuple[str, ...] = (),
@@ -107,7 +127,7 @@ def _view(
 ) -> Iterator[str]:
     columns = [column for column in table.columns if column.name not in hidden]
     view = f"{schema}.{_name(name or table.name)}"
-    first = _first(files)
+    first = files.first()
     # a release written before a column was added reads as null there
     there = set(table.names if first is None else pq.read_schema(first).names)
     listed = ", ".join(
@@ -116,7 +136,7 @@ def _view(
         else f"cast(null as {column.sql_type}) as {_name(column.name)}"
         for column in columns
     )
-    source = f"({table.empty_select()}) as nothing_yet" if first is None else _scan(files)
+    source = f"({table.empty_select()}) as nothing_yet" if first is None else files.scan()
     yield f"create view {view} as select {listed} from {source}" + (f" where {where}" if where else "")
     if comments:
         yield f"comment on view {view} is {_quoted(f'{table.grain_zh} / {table.grain_en}')}"
@@ -125,21 +145,6 @@ def _view(
 
 def _column_comment(view: str, column: Column) -> str:
     return f"comment on column {view}.{_name(column.name)} is {_quoted(f'{column.zh} / {column.en}')}"
-
-
-def _scan(files: Path) -> str:
-    # the folders platform=…/store=… repeat columns that the files hold
-    pattern = "/".join(
-        part if part == "**" or part == "*.parquet" else _literal(part) for part in files.parts
-    )
-    return f"read_parquet({_quoted(pattern.replace('//', '/', 1))}, hive_partitioning = false)"
-
-
-def _first(files: Path) -> Path | None:
-    if "**" not in files.parts:
-        return files if files.exists() else None
-    root = Path(*files.parts[: files.parts.index("**")])
-    return next(root.rglob("*.parquet"), None)
 
 
 def _literal(part: str) -> str:
