@@ -44,16 +44,13 @@ def derive(facts: Path, state: Path, lexicons: Lexicons, progress: Progress | No
         for file in files
         if before.get(str(file.relative_to(facts))) != now[str(file.relative_to(facts))]
     ]
-    messages = [file for file in stale if file.relative_to(facts).parts[0] == "messages"]
     done = 0
-    for files in _in_groups(messages):
-        _of_messages(facts, files, lexicons)
-        done += len(files)
-        if progress:
-            progress(f"text {files[-1].parts[-2]}", done, len(stale))
-    for file in stale:
-        if file not in messages:
-            _of_listings(facts, file, lexicons)
+    for table, work in (("messages", _of_messages), ("listings", _of_listings)):
+        for files in _in_groups([file for file in stale if file.relative_to(facts).parts[0] == table]):
+            work(facts, files, lexicons)
+            done += len(files)
+            if progress:
+                progress(f"text {files[-1].parts[-2]}", done, len(stale))
     _drop_orphans(facts, set(now))
     state.mkdir(parents=True, exist_ok=True)
     aside = seen_file.with_suffix(".aside")
@@ -80,29 +77,36 @@ def _of_messages(facts: Path, files: list[Path], lexicons: Lexicons) -> None:
     columns = [
         "store_id", "platform", "message_id", "conversation_id", "sent_at", "role", "agent_id", "kind", "text",
     ]  # fmt: skip
-    messages = pl.concat(
-        pl.read_parquet(file, columns=columns, hive_partitioning=False).with_columns(
-            pl.lit(number).alias("file")
-        )
-        for number, file in enumerate(files)
-    )
-    of_file = messages.select("store_id", "message_id", "file")
+    messages = _read(files, columns)
     hits = find_hits(messages.drop("file"), lexicons).join(
         messages.select("store_id", "message_id", "platform", "file"),
         on=["store_id", "message_id"], how="left", maintain_order="left",
     )  # fmt: skip
     promises = find_promises(messages).join(
-        of_file, on=["store_id", "message_id"], how="left", maintain_order="left"
+        messages.select("store_id", "message_id", "file"),
+        on=["store_id", "message_id"], how="left", maintain_order="left",
+    )  # fmt: skip
+    _write(facts, "hits", files, "part.parquet", hits)
+    _write(facts, "promises", files, "part.parquet", promises)
+
+
+def _of_listings(facts: Path, files: list[Path], lexicons: Lexicons) -> None:
+    listings = _read(files)
+    of_file = listings.select(
+        "store_id", "platform", "file", message_id="item_id", sent_at=pl.col("captured_at").cast(pl.Datetime("us"))
     )
-    for number, file in enumerate(files):
-        for name, found in (("hits", hits), ("promises", promises)):
-            own = found.filter(pl.col("file") == number).select(by_name()[name].names)
-            _write(facts, name, file, "part.parquet", own)
+    hits = hits_of_listings(listings, lexicons).join(
+        of_file, on=["store_id", "message_id", "sent_at"], how="left", maintain_order="left"
+    )
+    _write(facts, "hits", files, "listings.parquet", hits)
 
 
-def _of_listings(facts: Path, file: Path, lexicons: Lexicons) -> None:
-    listings = pl.read_parquet(file, hive_partitioning=False)
-    _write(facts, "hits", file, "listings.parquet", _owned(hits_of_listings(listings, lexicons), file))
+def _read(files: list[Path], columns: list[str] | None = None) -> pl.DataFrame:
+    """The rows of these files, with the number of the file."""
+    return pl.concat(
+        pl.read_parquet(file, columns=columns, hive_partitioning=False).with_columns(pl.lit(number).alias("file"))
+        for number, file in enumerate(files)
+    )
 
 
 def hits_of_listings(listings: pl.DataFrame, lexicons: Lexicons) -> pl.DataFrame:
@@ -116,17 +120,15 @@ def hits_of_listings(listings: pl.DataFrame, lexicons: Lexicons) -> pl.DataFrame
     return find_hits(texts, lexicons).with_columns(pl.lit(LISTING).alias("role"))
 
 
-def _owned(hits: pl.DataFrame, file: Path) -> pl.DataFrame:
-    platform = next(part.removeprefix("platform=") for part in file.parts if part.startswith("platform="))
-    return hits.with_columns(pl.lit(platform).alias("platform")).select(by_name()["hits"].names)
-
-
-def _write(facts: Path, table: str, source: Path, name: str, frame: pl.DataFrame) -> None:
-    target = facts / table / Path(*source.parts[-4:-1]) / name
-    if frame.is_empty():
-        target.unlink(missing_ok=True)
-    else:
-        write_parquet(frame, target)
+def _write(facts: Path, table: str, sources: list[Path], name: str, found: pl.DataFrame) -> None:
+    """Write beside each source the rows found in it; a source without any has no file."""
+    for number, source in enumerate(sources):
+        own = found.filter(pl.col("file") == number).select(by_name()[table].names)
+        target = facts / table / Path(*source.parts[-4:-1]) / name
+        if own.is_empty():
+            target.unlink(missing_ok=True)
+        else:
+            write_parquet(own, target)
 
 
 def _drop_orphans(facts: Path, known: set[str]) -> None:
