@@ -13,7 +13,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from pipeline.config import load_config
+from pipeline.problems import GateFailed, Problem
 from pipeline.publish.lock import warehouse_lock
+from pipeline.run import run
 from tests.demo_run import ROOT, Demo, command, environment, guize, write_and_judge
 
 NEW_DAY = """会话ID,买家昵称,发送方,发送时间,消息内容
@@ -115,6 +118,30 @@ def test_a_failed_gate_publishes_nothing_and_names_the_table(small: Demo) -> Non
     assert (_published(small), (small.warehouse / "current").readlink()) == (before, current)
 
 
+def test_wrong_facts_are_named_even_when_the_judging_fails_on_them_first(
+    small: Demo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(*_: object, **__: object) -> None:
+        raise ValueError("what came of it")
+
+    def failed(*_: object) -> None:
+        raise GateFailed(Problem("gate", "orders", "错", "wrong", "改", "mend"))
+
+    def again() -> None:
+        packs, sql = ROOT / "platform_rules", ROOT / "sql"
+        run(small.exports, small.warehouse, config=load_config(), packs=packs, sql=sql, full=True)
+
+    before = _published(small)
+    monkeypatch.setenv("HOME", str(small.folder / "home"))
+    monkeypatch.setattr("pipeline.run.evaluate", overtaken)
+    with pytest.raises(ValueError, match="what came of it"):
+        again()
+    monkeypatch.setattr("pipeline.run._check_inputs", failed)
+    with pytest.raises(GateFailed, match="错"):
+        again()
+    assert _published(small) == before
+
+
 def test_a_second_run_at_once_is_told_who_holds_the_warehouse(small: Demo) -> None:
     with warehouse_lock(small.warehouse):
         ran = _run(small)
@@ -130,9 +157,13 @@ READER = """
 import sys, time
 import duckdb
 while True:
-    with duckdb.connect(sys.argv[1], read_only=True) as client:
-        runs = client.execute("select distinct run_id from verdicts").fetchall()
-        rows = client.execute("select count(*) from exposure_matrix").fetchone()[0]
+    try:
+        with duckdb.connect(sys.argv[1], read_only=True) as client:
+            runs = client.execute("select distinct run_id from verdicts").fetchall()
+            rows = client.execute("select count(*) from exposure_matrix").fetchone()[0]
+    except duckdb.IOException as cut_by_the_switch:
+        assert "/current/" in str(cut_by_the_switch)
+        continue
     print(",".join(run for (run,) in runs), rows, flush=True)
     time.sleep(0.05)
 """

@@ -52,6 +52,15 @@ def test_good_tables_pass_bad_ones_are_named_and_docs_need_no_network(tmp_path: 
     assert not list(tmp_path.glob("tmp*"))
 
 
+def test_nothing_asked_ends_the_judge_and_leaves_the_docs_alone(tmp_path: Path) -> None:
+    (tmp_path / "quality").mkdir()
+    (tmp_path / "quality" / "index.html").write_text("of the last run")
+    with Gates(tmp_path) as gates:
+        process = gates._process
+    assert process is not None and process.returncode is not None
+    assert (tmp_path / "quality" / "index.html").read_text() == "of the last run"
+
+
 def test_a_dead_judge_stops_the_run(tmp_path: Path) -> None:
     gates = Gates(tmp_path).start()
     assert gates._process is not None
