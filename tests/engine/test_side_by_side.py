@@ -28,7 +28,7 @@ def test_each_piece_comes_after_what_it_needs(cursors: int) -> None:
 
 
 def test_what_may_run_runs_at_the_same_time() -> None:
-    both = Barrier(2, timeout=20)  # broken unless two pieces wait at it together
+    both = Barrier(2, timeout=120)  # broken unless two pieces wait at it together
     side_by_side(duckdb.connect(), {"a": lambda _: both.wait(), "b": lambda _: both.wait()}, {}, cursors=2)
 
 
