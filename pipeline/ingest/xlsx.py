@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 import polars as pl
@@ -20,7 +21,8 @@ from pipeline.ingest.sheet import RAGGED, ROW, Sheet
 from pipeline.ingest.xlsx_cells import Cells, NotPlain, TooFar, cells_of, strings_of, texts_of
 
 Bound = Callable[[str, int], None]  # told each member's name and how much of it was unpacked
-_PIECE = 12_000_000
+_PIECE = 3_000_000  # the numbers found in it stay in the processor's cache
+_TOGETHER = 5  # blocks that become one frame, since polars likes them larger
 _NOTHING = bytes(16)
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -75,11 +77,11 @@ def _sheet(archive: zipfile.ZipFile, name: str, place: str, shared: Callable[[],
     def chunks(heading: int, width: int, columns: Sequence[int]) -> Iterator[pl.DataFrame]:
         shared()  # read once, before the blocks that need it are read side by side
 
-        def work(data: bytes) -> pl.DataFrame:
-            frame = _frame(cells_of(data), columns, width, shared)
+        def work(blocks: Sequence[bytes]) -> pl.DataFrame:
+            frame = pl.concat([_frame(cells_of(data), columns, width, shared) for data in blocks], rechunk=True)
             return frame.filter(pl.col(ROW) > heading + 1) if frame.height and frame.item(0, ROW) <= heading + 1 else frame
 
-        yield from in_pairs(work, _blocks(archive, place, bound, _PIECE))
+        yield from in_pairs(work, _some(_blocks(archive, place, bound, _PIECE), _TOGETHER))
 
     first = next(_blocks(archive, place, bound, 400_000), None)
     head = _head(None if first is None else cells_of(first), shared)
@@ -88,11 +90,12 @@ def _sheet(archive: zipfile.ZipFile, name: str, place: str, shared: Callable[[],
 
 def _head(cells: Cells | None, shared: Callable[[], pl.Series]) -> list[list[str | None]]:
     """The first forty rows, blank ones included, so that the place in the list is the row's number."""
-    if cells is None or cells.row.size == 0:
+    if cells is None or cells.column.size == 0:
         return []
-    width = int(cells.column[cells.row <= 40].max(initial=-1)) + 1
+    number = cells.rows[cells.place]
+    width = int(cells.column[number <= 40].max(initial=-1)) + 1
     frame = _frame(cells, range(width), width, shared)
-    rows: list[list[str | None]] = [[None] * width for _ in range(min(40, int(cells.row.max())))]
+    rows: list[list[str | None]] = [[None] * width for _ in range(min(40, int(number.max())))]
     for *values, number, _ in frame.select(*(f"c{at}" for at in range(width)), ROW, RAGGED).rows():
         if number <= len(rows):
             rows[number - 1] = list(values)
@@ -122,22 +125,28 @@ def _blocks(archive: zipfile.ZipFile, place: str, bound: Bound, size: int) -> It
             raise NotPlain
 
 
+def _some(blocks: Iterator[bytes], count: int) -> Iterator[list[bytes]]:
+    while some := list(islice(blocks, count)):
+        yield some
+
+
 def _frame(cells: Cells, columns: Sequence[int], width: int, shared: Callable[[], pl.Series]) -> pl.DataFrame:
     """Wanted columns as text, one row per row of the sheet (absent rows stay absent: they are blank)."""
-    numbers = cells.rows
-    place = np.searchsorted(numbers, cells.row)
-    beyond = np.zeros(numbers.size, bool)
-    beyond[place[(cells.column >= width) & (cells.end > cells.start)]] = True
+    height = cells.rows.size
+    beyond = np.zeros(height, bool)
+    if cells.column.max(initial=0) >= width:
+        far = cells.column >= width
+        beyond[cells.place[far & (cells.text.str.len_bytes() > 0).to_numpy()]] = True
     # All cells at once, column after column: one long text column, of which each wanted column is a slice.
-    order = np.full(max(width, max(columns, default=0) + 1), -1, np.int64)
+    order = np.full(max(width, int(cells.column.max(initial=0)) + 1, max(columns, default=0) + 1), -1, np.int64)
     order[list(columns)] = np.arange(len(columns))
-    mine = np.flatnonzero(order[np.minimum(cells.column, order.size - 1)] >= 0)
-    mine = mine[cells.column[mine] < order.size]
-    which = np.full(len(columns) * numbers.size, -1, np.int64)
-    which[order[cells.column[mine]] * numbers.size + place[mine]] = mine
+    at = order[cells.column]
+    mine = np.flatnonzero(at >= 0)
+    which = np.full(len(columns) * height, -1, np.int64)
+    which[at[mine] * height + cells.place[mine]] = mine
     text = texts_of(cells, which, shared)
-    data = {f"c{column}": text.slice(at * numbers.size, numbers.size) for at, column in enumerate(columns)}
-    return pl.DataFrame({**data, ROW: pl.Series(numbers, dtype=pl.Int64), RAGGED: pl.Series(beyond)})
+    data = {f"c{column}": text.slice(at * height, height) for at, column in enumerate(columns)}
+    return pl.DataFrame({**data, ROW: pl.Series(cells.rows, dtype=pl.Int64), RAGGED: pl.Series(beyond)})
 
 
 def _shared_strings(archive: zipfile.ZipFile, bound: Bound) -> pl.Series:

@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,9 @@ from pipeline.ingest import limits
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
-_LT, _GT, _QUOTE = ord("<"), ord(">"), ord('"')
+Flags = npt.NDArray[np.bool_]
+_LT, _GT = ord("<"), ord(">")
+_KEEPS_SPACE = b'<t xml:space="preserve">'
 
 
 class NotPlain(Exception):
@@ -29,16 +32,14 @@ class TooFar(Exception):
 
 @dataclass(frozen=True)
 class Cells:
-    """The cells of some whole rows: row number, column (from 0), where the text lies, and how it is meant."""
+    """The cells of some whole rows that say something: their row, column (from 0), text, and how it is meant."""
 
-    row: Ints
+    place: Ints  # in ``rows``
     column: Ints
-    start: Ints
-    end: Ints
-    shared: npt.NDArray[np.bool_]
-    number: npt.NDArray[np.bool_]
-    data: Bytes
-    raw: bytes  # the same as bytes
+    text: pl.Series  # as it is written; it lies in the block's own bytes until it is copied
+    shared: Flags
+    number: Flags
+    raw: bytes
     rows: Ints  # the numbers of all rows, also of those without cells
 
 
@@ -49,105 +50,144 @@ def cells_of(raw: bytes) -> Cells:
         NotPlain, TooFar: see there.
     """
     data = np.frombuffer(raw, np.uint8)
-    tags, ends = _tags(data)
+    tags = np.flatnonzero(data == _LT)
     one, two = data[tags + 1], data[tags + 2]
     is_cell = (one == ord("c")) & (two == ord(" "))
-    is_row = (one == ord("r")) & (two == ord("o"))
-    cell, cells, rows = np.flatnonzero(is_cell), tags[is_cell], tags[is_row]
-    if np.any((one == ord("c")) & (two == _GT)) or _differs(data, cells + 3, b'r="') or _differs(data, rows + 4, b' r="'):
+    cell, row = np.flatnonzero(is_cell), np.flatnonzero((one == ord("r")) & (two == ord("o")))
+    cells, rows = tags[cell], tags[row]
+    if np.any((one == ord("c")) & (two == _GT)) or _differs(raw, cells, b'<c r="') or _differs(raw, rows, b'<row r="'):
         raise NotPlain
     if cells.size == 0 and (rows.size == 0 or np.any((one != ord("/")) & (two == ord(":")))):
         raise NotPlain
-    number = _number_at(data, rows + 8)
-    if number.size and number.max() > limits.MAX_ROWS:
+    number = _counted(data, rows + 8, b"0", b"9", 9)
+    if number.max(initial=0) > limits.MAX_ROWS:
         raise TooFar
-    column = _column_at(data, cells + 6)
-    if column.size and column.max() >= limits.MAX_COLUMNS:
+    column = _counted(data, cells + 6, b"A", b"Z", 4) - 1
+    if column.max(initial=0) >= limits.MAX_COLUMNS:
         raise TooFar
-    if np.any(np.diff(number) <= 0):
+    before = np.append(np.searchsorted(cell, row), cell.size)  # how many cells stand before each row
+    if np.any(np.diff(number) <= 0) or before[0]:
         raise NotPlain
-    shared, text = _types(data, raw, ends[cell])
-    value = np.flatnonzero((one == ord("v")) & (two == _GT))
-    said = np.flatnonzero((one == ord("t")) & ((two == _GT) | (two == ord(" "))))
-    counted = np.cumsum(is_cell, dtype=np.int64) - 1  # the cell to which each tag belongs
-    piece = value if said.size == 0 else said if value.size == 0 else np.sort(np.concatenate((value, said)))
-    owner = counted[piece]
-    if owner.size and (owner[0] < 0 or np.any(np.diff(owner) == 0) or not np.all(text[counted[said]])):
-        raise NotPlain  # rich text: several pieces in one cell
-    start, end = ends[piece] + 1, tags[np.minimum(piece + 1, tags.size - 1)]
-    row = number[np.cumsum(is_row, dtype=np.int64)[cell] - 1][owner] if rows.size else owner
-    return Cells(row, column[owner], start, end, shared[owner], ~(shared | text)[owner], data, raw, number)
+    shared, text = _types(raw, _ends(data, tags[cell], tags[cell + 1]))
+    said = (one == ord("t")) & ((two == _GT) | (two == ord(" ")))
+    piece = np.flatnonzero(said | ((one == ord("v")) & (two == _GT)))
+    owner = _owners(cell, piece)
+    if np.any(said[piece] & ~text[owner]):
+        raise NotPlain
+    pieces = tags[piece]
+    start = np.where(two[piece] == _GT, pieces + 3, pieces + len(_KEEPS_SPACE))
+    if _differs(raw, pieces[two[piece] == ord(" ")], _KEEPS_SPACE):
+        raise NotPlain
+    texts = _cut(raw, start, tags[np.minimum(piece + 1, tags.size - 1)])
+    place = np.repeat(np.arange(number.size), np.diff(before))
+    return Cells(place[owner], column[owner], texts, shared[owner], ~(shared | text)[owner], raw, number)
 
 
-def _tags(data: Bytes) -> tuple[Ints, Ints]:
-    """Where each tag begins, and where it ends; a ``>`` inside text ends nothing."""
-    tags, ends = np.flatnonzero(data == _LT), np.flatnonzero(data == _GT)
-    if tags.size != ends.size or np.any(ends < tags) or np.any(ends[:-1] > tags[1:]):
-        if ends.size == 0:
-            raise NotPlain
-        ends = ends[np.minimum(np.searchsorted(ends, tags), ends.size - 1)]
-    return tags, ends
+def _owners(cell: Ints, piece: Ints) -> Ints:
+    """The cell to which each piece of text belongs, where each has one at most (rich text has several)."""
+    if piece.size == cell.size and np.all(cell < piece) and np.all(piece[:-1] < cell[1:]):
+        return np.arange(cell.size)
+    owner = np.searchsorted(cell, piece) - 1
+    if owner.size and (owner[0] < 0 or np.any(np.diff(owner) == 0)):
+        raise NotPlain
+    return owner
 
 
-def _differs(data: Bytes, at: Ints, want: bytes) -> bool:
-    return any(bool(np.any(data[at + offset] != byte)) for offset, byte in enumerate(want))
+def _ends(data: Bytes, tags: Ints, after: Ints) -> Ints:
+    """Where tags end: mostly the next tag follows at once; else at the first ``>``."""
+    close = after - 1
+    if np.all(data[close] == _GT):
+        return close
+    ends = np.flatnonzero(data == _GT)
+    return ends[np.minimum(np.searchsorted(ends, tags), ends.size - 1)]
 
 
-def _number_at(data: Bytes, at: Ints) -> Ints:
-    """The decimal number that begins at each place."""
+def _words(raw: bytes) -> npt.NDArray[np.uint64]:
+    """At each place, the eight bytes from there on as one number."""
+    return np.ndarray((max(len(raw) - 7, 0),), "<u8", raw, 0, (1,))
+
+
+def _differs(raw: bytes, at: Ints, want: bytes) -> bool:
+    """Whether other bytes than those wanted stand at some place."""
+    words = _words(raw)
+    for offset in range(0, len(want), 8):
+        part = want[offset : offset + 8]
+        found = words[at + offset] & np.uint64((1 << 8 * len(part)) - 1)
+        if np.any(found != np.uint64(int.from_bytes(part, "little"))):
+            return True
+    return False
+
+
+def _counted(data: Bytes, at: Ints, first: bytes, last: bytes, places: int) -> Ints:
+    """The number that begins at each place, written in digits (of which 0 is nothing) or in letters (of which A is one)."""
+    base = last[0] - first[0] + 1
     value = np.zeros(at.size, np.int64)
     going = np.ones(at.size, bool)
-    for offset in range(9):
-        digit = data[at + offset].astype(np.int64) - 48
-        going &= (digit >= 0) & (digit <= 9)
-        value = np.where(going, value * 10 + digit, value)
+    for offset in range(places):
+        digit = data[at + offset]
+        going &= (digit >= first[0]) & (digit <= last[0])
+        if not going.any():
+            break
+        value = np.where(going, value * base + digit - (first[0] - (first == b"A")), value)
     return value
 
 
-def _column_at(data: Bytes, at: Ints) -> Ints:
-    """The column, from 0, that the letters at each place name."""
-    value = np.zeros(at.size, np.int64)
-    going = np.ones(at.size, bool)
-    for offset in range(4):
-        letter = data[at + offset].astype(np.int64) - 64
-        going &= (letter >= 1) & (letter <= 26)
-        value = np.where(going, value * 26 + letter, value)
-    return value - 1
-
-
-def _types(data: Bytes, raw: bytes, close: Ints) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+def _types(raw: bytes, close: Ints) -> tuple[Flags, Flags]:
     """Which cells point into the shared strings, and which hold text of their own, by the last attribute of each."""
-    quote = close - 1
-    letter, before = data[quote - 1], data[quote - 2]
-    single = (before == _QUOTE) & (data[quote - 3] == ord("=")) & (data[quote - 4] == ord("t"))
-    shared = single & (letter == ord("s"))
-    word = (letter == ord("r")) & (before == ord("t"))  # str and inlineStr
-    text = (word & (data[quote - 3] == ord("S")) & (data[quote - 9] == ord("i"))) | (word & (data[quote - 4] == _QUOTE)) | (single & (letter == ord("d")))
-    empty = data[quote] == ord("/")
-    if raw.count(b' t="') > int((single | text).sum()) + int(empty.sum()):
-        raise NotPlain  # the type is not the last attribute
+    last = _words(raw)[close - 8]
+
+    def ends_with(written: bytes) -> Flags:
+        found: Flags = last >> np.uint64(64 - 8 * len(written)) == np.uint64(int.from_bytes(written, "little"))
+        return found
+
+    shared = ends_with(b' t="s"')
+    text = ends_with(b'lineStr"') | ends_with(b't="str"') | ends_with(b' t="d"')
+    if not np.all(shared | text):
+        empty = last >> np.uint64(56) == ord("/")
+        letter = last | np.uint64(0xFF << 48)  # of a type of one letter, whichever it is
+        single = letter >> np.uint64(16) == np.uint64(int.from_bytes(b' t="\xff"', "little"))
+        if raw.count(b' t="') > int((single | text).sum()) + int(empty.sum()):
+            raise NotPlain  # the type is not the last attribute
     return shared, text
+
+
+def _cut(raw: bytes, start: Ints, end: Ints) -> pl.Series:
+    """The texts between places, which are in order; nothing is copied."""
+    if start.size == 0:
+        return pl.Series([], dtype=pl.String)
+    offsets = np.empty(2 * start.size, np.int64)
+    offsets[::2], offsets[1::2] = start, end
+    between = pa.Array.from_buffers(pa.large_binary(), offsets.size - 1, [None, pa.py_buffer(offsets), pa.py_buffer(raw)])
+    try:
+        return pl.Series(pl.from_arrow(between)).gather_every(2).cast(pl.String)
+    except pl.exceptions.PolarsError as error:
+        raise NotPlain from error  # not utf-8
 
 
 def texts_of(cells: Cells, which: Ints, shared: Callable[[], pl.Series]) -> pl.Series:
     """The text of some cells (-1: none): their own, or the shared string they point to; long numbers show that digits were lost."""
     there = which >= 0
     at = np.where(there, which, 0)
-    if cells.start.size == 0:
+    if cells.column.size == 0:
         return pl.repeat(None, which.size, dtype=pl.String, eager=True)
-    start, pointed, number = cells.start[at], cells.shared[at] & there, cells.number[at] & there
-    own = there & ~pointed
-    text = _unescaped(_slices(cells.data, start, np.where(own, cells.end[at], start), own), cells.raw)
+    pointed, number = cells.shared[at] & there, cells.number[at] & there
+    index = pl.Series(which)
+    text = _copied(_unescaped(cells.text.gather(index.set(index < 0, None)), cells.raw))
     if pointed.any():
-        text = text.scatter(pl.Series(np.flatnonzero(pointed)), _pointed(cells.data, start[pointed], shared()))
+        text = text.scatter(pl.Series(np.flatnonzero(pointed)), _pointed(text.filter(pl.Series(pointed)), shared()))
     return _numbers(text, pl.Series(number)) if number.any() else text
 
 
-def _pointed(data: Bytes, start: Ints, strings: pl.Series) -> pl.Series:
-    index = _number_at(data, start)
-    if index.size and index.max() >= strings.len():
+def _copied(text: pl.Series) -> pl.Series:
+    """The same texts in memory of their own, so that the block they were cut out of can go."""
+    return pl.Series(pl.from_arrow(text.to_arrow(compat_level=pl.CompatLevel.oldest())))
+
+
+def _pointed(numbers: pl.Series, strings: pl.Series) -> pl.Series:
+    index = numbers.cast(pl.UInt32, strict=False)
+    if index.null_count() or cast("int", index.max()) >= strings.len():
         raise NotPlain
-    return strings.gather(pl.Series(index))
+    return strings.gather(index)
 
 
 def _numbers(text: pl.Series, number: pl.Series) -> pl.Series:
@@ -166,24 +206,9 @@ def _numbers(text: pl.Series, number: pl.Series) -> pl.Series:
     return text.scatter(at, exact)
 
 
-def _slices(data: Bytes, start: Ints, end: Ints, there: npt.NDArray[np.bool_] | None = None) -> pl.Series:
-    """The texts between places, as one Arrow array cut out of the data at once; null where none is."""
-    length = np.maximum(end - start, 0)
-    offsets = np.zeros(length.size + 1, np.int64)
-    np.cumsum(length, out=offsets[1:])
-    # 32 bits are enough for the places of a block, and half the memory to go through
-    index = np.arange(offsets[-1], dtype=np.int32) + np.repeat((start - offsets[:-1]).astype(np.int32), length)
-    known = None if there is None else pa.py_buffer(np.packbits(there, bitorder="little"))
-    array = pa.Array.from_buffers(pa.large_binary(), length.size, [known, pa.py_buffer(offsets), pa.py_buffer(data[index])])
-    try:
-        return pl.Series(pl.from_arrow(array.cast(pa.large_string())))
-    except pa.ArrowInvalid as error:
-        raise NotPlain from error  # not utf-8
-
-
 def _unescaped(text: pl.Series, raw: bytes) -> pl.Series:
     """Texts without escapes; ``raw`` is what they were cut out of, and mostly has none."""
-    if b"&" not in raw and b"\r" not in raw and b"_x" not in raw:
+    if b"&" not in raw and b"\r" not in raw and b"_" not in raw:
         return text
     escaped = (text.str.contains("&", literal=True) | text.str.contains(r"_x[0-9A-Fa-f]{4}_") | text.str.contains("\r", literal=True)).fill_null(False)
     if not escaped.any():
@@ -200,11 +225,14 @@ def _unescape(value: str) -> str:
 def strings_of(raw: bytes) -> pl.Series:
     """The shared strings of a block of whole items, in their order."""
     data = np.frombuffer(raw, np.uint8)
-    tags, ends = _tags(data)
+    tags = np.flatnonzero(data == _LT)
     one, two, three = data[tags + 1], data[tags + 2], data[tags + 3]
     items = np.flatnonzero((one == ord("s")) & (two == ord("i")) & (three == _GT))
     texts = np.flatnonzero((one == ord("t")) & ((two == _GT) | (two == ord(" "))))
     if items.size != texts.size or np.any(np.searchsorted(items, texts) - 1 != np.arange(items.size)):
         raise NotPlain  # rich text, phonetic readings or empty items
-    start, end = ends[texts] + 1, tags[np.minimum(texts + 1, tags.size - 1)]
-    return _unescaped(_slices(data, start, end), raw)
+    begin = tags[texts]
+    if _differs(raw, begin[two[texts] == ord(" ")], _KEEPS_SPACE):
+        raise NotPlain
+    start = np.where(two[texts] == _GT, begin + 3, begin + len(_KEEPS_SPACE))
+    return _copied(_unescaped(_cut(raw, start, tags[np.minimum(texts + 1, tags.size - 1)]), raw))
