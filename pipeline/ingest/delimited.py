@@ -12,6 +12,7 @@ import polars as pl
 
 from pipeline.ingest.ahead import in_pairs
 from pipeline.ingest.limits import BLOCK_BYTES, MAX_CELL_BYTES, MAX_COLUMNS, MAX_RECORD_BYTES
+from pipeline.ingest.regular import parse_regular
 from pipeline.ingest.sheet import RAGGED, ROW, Sheet
 from pipeline.ingest.sniff import refuse
 from pipeline.ingest.transcode import to_utf8
@@ -49,11 +50,14 @@ def _sheet(
 ) -> Sheet:
     def chunks(heading: int, width: int, columns: Sequence[int]) -> Iterator[pl.DataFrame]:
         seen = 0  # records before this block
-        for block in _blocks(source, encoding, where):
-            frame = _parse(block, separator, width, columns, seen)
-            skip = max(0, heading + 1 - seen)
-            seen += frame.height
-            yield frame.slice(skip)
+        stream, known = _opened(source, encoding)
+        with stream:
+            # the next blocks are read while one is used
+            for frame in in_pairs(lambda block: _parse(block, known, separator, width, columns), _cut(stream, BLOCK_BYTES, where)):
+                row = pl.int_range(seen + 1, seen + 1 + pl.len(), dtype=pl.Int64).alias(ROW)
+                skip = max(0, heading + 1 - seen)
+                seen += frame.height
+                yield frame.with_columns(row).slice(skip)
 
     return Sheet(name, head, chunks, " ".join(cell for row in head[:10] for cell in row if cell))
 
@@ -87,14 +91,6 @@ def _head(text: str, separator: str) -> list[list[str | None]]:
     except csv.Error:
         pass  # a quote left open in the first block: the rows before it tell the layout
     return rows
-
-
-def _blocks(source: Source, encoding: str, where: str) -> Iterator[bytes]:
-    """utf-8 blocks that end at the end of a record; the next ones are prepared while one is parsed."""
-    stream, encoding = _opened(source, encoding)
-    with stream:
-        for number, block in enumerate(in_pairs(lambda raw: to_utf8(raw, encoding), _cut(stream, BLOCK_BYTES, where))):
-            yield block if number else block.removeprefix(_MARK)
 
 
 def _opened(source: Source, encoding: str) -> tuple[io.BufferedIOBase, str]:
@@ -141,16 +137,23 @@ def _record_end(data: bytes) -> int:
     return end if not odd else data.rfind(b"\n") + 1
 
 
-def _parse(block: bytes, separator: str, width: int, columns: Sequence[int], before: int) -> pl.DataFrame:
-    """Wanted columns of a block as text, numbered after the records ``before`` it."""
-    row = pl.int_range(before + 1, before + 1 + pl.len(), dtype=pl.Int64).alias(ROW)
-    names = [f"c{at}" for at in range(width)]
+def _parse(raw: bytes, encoding: str, separator: str, width: int, columns: Sequence[int]) -> pl.DataFrame:
+    """Wanted columns of a block as text, and which rows have more."""
+    if b'"' not in raw or not _quotes(raw)[0]:
+        regular = parse_regular(raw, separator, width, columns, encoding)
+        if regular is not None:
+            return regular.with_columns(pl.lit(False).alias(RAGGED))
+    return _parse_irregular(to_utf8(raw, encoding).removeprefix(_MARK), separator, width, columns)
+
+
+def _parse_irregular(block: bytes, separator: str, width: int, columns: Sequence[int]) -> pl.DataFrame:
+    """The same where fields are quoted or rows have more or fewer fields."""
     quoted = False
     if b'"' in block:
         quoted, stray = _quotes(block)
         if quoted and stray:
-            return _parse_slowly(block, separator, width, columns).with_columns(row)
-    head = separator.join([*names, _OVER]).encode() + b"\n"
+            return _parse_slowly(block, separator, width, columns)
+    head = separator.join([*(f"c{at}" for at in range(width)), _OVER]).encode() + b"\n"
     wanted = [*(f"c{at}" for at in columns), _OVER]
     try:
         frame = pl.read_csv(
@@ -158,10 +161,10 @@ def _parse(block: bytes, separator: str, width: int, columns: Sequence[int], bef
             truncate_ragged_lines=True, columns=wanted,
         )  # fmt: skip
     except pl.exceptions.PolarsError:
-        return _parse_slowly(block, separator, width, columns).with_columns(row)
+        return _parse_slowly(block, separator, width, columns)
     if quoted and frame.get_column(_OVER).is_not_null().any():
-        return _parse_slowly(block, separator, width, columns).with_columns(row)
-    return frame.select(*(f"c{at}" for at in columns), pl.col(_OVER).is_not_null().alias(RAGGED), row)
+        return _parse_slowly(block, separator, width, columns)
+    return frame.select(*(f"c{at}" for at in columns), pl.col(_OVER).is_not_null().alias(RAGGED))
 
 
 def _quotes(block: bytes) -> tuple[bool, bool]:
