@@ -90,11 +90,6 @@ def _frequency(word: str) -> float:
     return seen / sentences if seen else (0.0015 if len(word) == 1 else 0.0004 / len(word))
 
 
-def is_everyday(word: str) -> bool:
-    """Whether the word is met in everyday shop chat, so that finding it says little."""
-    return len(word) <= _LONGEST_COUNTED and _everyday()[0][word] > 0
-
-
 @cache
 def _everyday() -> tuple[Counter[str], int]:
     """How often every run of a few characters is met in everyday.txt, and how many sentences that has."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -11,15 +11,13 @@ from pipeline.text.context import Found, Text, find_in
 from pipeline.text.lexicon import Form, Lexicon, Lexicons, Term
 from pipeline.text.normalise import normalise
 
-LONGEST_WHOLE = 12  # characters of the longest whole-message term, with some punctuation
 _LONG_NUMBER = re.compile(r"[0-9]{6,}")
-_KNOWN = 100_000  # texts whose hits are kept
 
 
 def find_in_texts(texts: Sequence[str], roles: Sequence[str], lexicons: Lexicons) -> list[list[Found]]:
     """The hits of each text, for callers without a table; wanted wording is not looked for."""
     finder = finder_of(lexicons)
-    found = finder.find(list(dict.fromkeys(texts)))
+    found = finder.find(dict.fromkeys(texts))
     return [
         [hit for hit in found.get(text, ()) if role in finder.lexicon(lexicons.terms[hit.term]).roles]
         for text, role in zip(texts, roles, strict=True)
@@ -41,7 +39,6 @@ class Finder:
             for form in term.forms:
                 self.terms_of_form.setdefault(form, []).append(no)
         self.risk_index = AnchorIndex({form: lexicons.forms[form] for form in self.terms_of_form})
-        self._known: dict[str, list[Found]] = {}  # canned replies come again and again
 
     @cached_property
     def index(self) -> AnchorIndex:
@@ -56,26 +53,23 @@ class Finder:
         """The lexicon of a term."""
         return self.lexicons.lexicons[term.lexicon]
 
-    def find(self, texts: Sequence[str]) -> dict[str, list[Found]]:
-        """The hits of each distinct text that has any."""
+    def find(self, texts: Mapping[str, Collection[int] | None]) -> dict[str, list[Found]]:
+        """The hits of each text that has any; with each text the forms it may hold, None where all may."""
         found: dict[str, list[Found]] = {}
-        for text in texts:
+        known: dict[str, list[Found]] = {}
+        for text, forms in texts.items():
             # texts that differ in an order number only have the same hits in the same places
             key = _LONG_NUMBER.sub(lambda run: "8" * len(run[0]), text)
-            hits = self._known.get(key)
+            hits = known.get(key)
             if hits is None:
-                hits = self._known[key] = self._hits(key)
-                if len(self._known) > _KNOWN:
-                    self._known.clear()
+                hits = known[key] = self._hits(key, forms)
             if hits:
                 found[text] = hits
         return found
 
-    def _hits(self, text: str) -> list[Found]:
+    def _hits(self, text: str, forms: Collection[int] | None) -> list[Found]:
         normal = normalise(text)
-        risky = self.risk_index.forms_in(normal.text)
-        if not risky and len(normal.text) > LONGEST_WHOLE:
-            return []
+        risky = self.risk_index.forms_in(normal.text) if forms is None else forms
         return find_in(Text(normal, risky, self, self.lexicons), self.terms_of_form, self.wholes)
 
 

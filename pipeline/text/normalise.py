@@ -83,7 +83,7 @@ def simplified() -> dict[str, str]:
 
 
 @cache
-def _mapped(char: str) -> str:
+def character(char: str) -> str:
     """What one character becomes: nothing, itself, or the plain characters it stands for."""
     if char in "\n\r\u2028\u2029":
         return "\n"
@@ -122,7 +122,7 @@ def normalise(text: str) -> Normal:
     """Undo full width, look-alikes, traditional forms, stuffing and repeats; keep positions."""
     if _needs_work().search(text) is None:
         return Normal(text.translate(_FULL_WIDTH), None, None)
-    pairs = [(plain, at) for at, char in enumerate(text) for plain in _drawn(text, at) or _mapped(char)]
+    pairs = [(plain, at) for at, char in enumerate(text) for plain in _drawn(text, at) or character(char)]
     chars, starts, ends = [], [], []
     for char, first, last in _collapse(_without_stuffing(pairs)):
         chars.append(char)

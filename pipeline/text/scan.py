@@ -1,144 +1,162 @@
-"""Pass over, at the speed of a scan, the texts of a table that cannot hold a word of the lexicons."""
+"""Find, for many texts at once, which forms of the lexicons each may hold: most hold none and are passed over."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from pipeline.cache import cached
-from pipeline.text.anchors import is_everyday, shortest, stays
-from pipeline.text.find import LONGEST_WHOLE, Finder
-from pipeline.text.forms import CLAUSE_START, CLAUSE_STOP
-from pipeline.text.lexicon import Form
-from pipeline.text.normalise import DRAWN, LOOKALIKES, simplified
+from pipeline.text.alphabet import END, Alphabet, Places, Squeezed
+from pipeline.text.anchors import shortest, stays
+from pipeline.text.find import Finder
+from pipeline.text.lexicon import Form, Lexicons
+from pipeline.text.trie import Trie
 
-_PUNCTUATION = "，。！？、：；（）“”…~,.!?:;()"
-_TRADITIONAL = "".join(char for char in simplified() if "\u4e00" <= char <= "\u9fa5")
-_PLAIN = rf"\x{{4e00}}-\x{{9fa5}}a-z0-9+{re.escape(_PUNCTUATION)}"
-# Not plain simplified Chinese, small letters, digits and the usual punctuation; or a letter three times; or
-# a character alone between marks: any of these may be a disguise.
-_ODD = (
-    rf"[[^{_PLAIN}][{_TRADITIONAL}]]|{'|'.join(3 * char for char in 'abcdefghijklmnopqrstuvwxyz')}"
-    rf"|(?:^|[{re.escape(_PUNCTUATION)}])[\x{{4e00}}-\x{{9fa5}}a-z][{re.escape(_PUNCTUATION)}]+[\x{{4e00}}-\x{{9fa5}}a-z](?:[{re.escape(_PUNCTUATION)}]|$)"
-)
-# What takes more than small letters and dropping the marks to read.
-_HARD = rf"[[^{_PLAIN}A-Z \t*._\-^#@$&`'=%/|<>{{}}\[\]\\\"【】《》「」·～—][{_TRADITIONAL}]]"
-# Look-alikes and repeats: rare, and not worth undoing before the scan.
-_DISGUISED = rf"[{re.escape(''.join((*LOOKALIKES, *DRAWN)))}]|{'|'.join(char + '{3,}' for char in 'abcdefghijklmnopqrstuvwxyz')}"
-_MARKS = r"[^\p{Han}a-z0-9+]"
-_OFTEN = 40  # rows of a table from which on a word is worth a second look
-_MARK = re.compile(
-    r"\(\?:|\[[^\]]*\]|\{[^}]*\}|[,:]"
-)  # a comma or colon that is no part of a group, class or count
-_EITHER = {",": "[,，]", ":": "[:：]"}
-Tables = tuple[list[str], dict[str, tuple[str, str]]]
+_THREADS = 2
+_BYTES = 3_000_000  # looked at together: what they take stays near the processor
+_CODE = ("scan.py", "trie.py", "alphabet.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What the scan says of some texts."""
+
+    forms: dict[int, Collection[int] | None]  # by text: the forms it may hold; None: all, it is a strange one
+    wanted: dict[str, list[int]]  # by lexicon of wanted wording: the texts that may hold some
 
 
 class Scan:
-    """Words that are rare in shop talk lead to texts worth a look; everyday words do where a form fits roughly."""
+    """A text may hold a form if one of its anchors stands there, and one of its second words."""
 
     def __init__(self, finder: Finder) -> None:
         lexicons = finder.lexicons
-        self.wholes = list(finder.wholes)
-        code = sha256(Path(__file__).read_bytes()).hexdigest()[:8]
-        forms = [lexicons.forms[form] for form in finder.terms_of_form]
-        tables: Tables = cached(
-            "scan", f"{lexicons.fingerprint}-{code}", lambda: _tables(forms, self.wholes), tuple
+        wanted = _wanted(lexicons)
+        self._forms, self._wanted = list(finder.terms_of_form), list(wanted)
+        asked = [lexicons.forms[form] for form in self._forms]
+        asked += [Form("", tuple(words)) for words in wanted.values()]
+        code = sha256(b"".join(Path(__file__).with_name(name).read_bytes() for name in _CODE)).hexdigest()[:8]
+        self._words = cached(
+            "scan", f"{lexicons.fingerprint}-{code}", lambda: _Words(asked, finder.wholes), _Words
         )
-        self.rare, self.everyday = tables
-        self._everyday_words = list(self.everyday)
-        self._old, self._new = list(simplified()), list(simplified().values())
 
-    def candidates(self, spoken: pl.DataFrame) -> pl.DataFrame:
-        """The rows (columns row, text, …) whose text may hold a hit, and few others; never a row less.
+    def of(self, texts: pl.Series) -> Passed:
+        """Pass over the texts, a part of them on each core; never a form less than a text holds."""
+        at_once = _BYTES * len(texts) // (int(texts.str.len_bytes().sum()) + 1) + 1
+        starts = range(0, len(texts), at_once)
+        passed = Passed({}, {name: [] for name in self._wanted})
+        with ThreadPoolExecutor(_THREADS) as pool:
+            for start, met in zip(
+                starts, pool.map(lambda start: self._words.met(texts[start : start + at_once]), starts), strict=True
+            ):
+                self._add(passed, start, *met)
+        return passed
 
-        Most texts are plain; the rest is rid of its disguises first, roughly, since nothing is decided here.
-        """
-        text = pl.col("text")
-        marked = spoken.select(
-            "row", "text", odd=text.str.contains(_ODD), short=text.str.len_bytes() <= 3 * LONGEST_WHOLE
-        )
-        odd = marked.filter("odd").with_columns(
-            disguised=text.str.contains(_DISGUISED) | pl.col("short"), hard=text.str.contains(_HARD)
-        )
-        strange = odd.filter(~pl.col("disguised"))
-        lowered = pl.when("hard").then(text.str.normalize("NFKC")).otherwise(text).str.to_lowercase()
-        squeezed = lowered.str.replace_all(_MARKS, "")
-        undone = pl.when("hard").then(squeezed.str.replace_many(self._old, self._new)).otherwise(squeezed)
-        short = marked.filter(pl.col("short") & ~pl.col("odd")).select(
-            "row", bare=text.str.strip_chars(_PUNCTUATION)
-        )
-        found = [
-            odd.filter("disguised")["row"],
-            short.filter(pl.col("bare").is_in(self.wholes) | (pl.col("bare") == ""))["row"],
-            self.rows(strange.select("row", scanned=undone), punctuated=False),
-            self.rows(marked.filter(~pl.col("odd")).select("row", scanned=text), punctuated=True),
+    def _add(self, passed: Passed, start: int, texts: Places, forms: Places, strange: Places) -> None:
+        risky = (forms < len(self._forms)) | (forms == self._words.whole)
+        found: dict[int, list[int]] = {}
+        for text, form in zip((texts[risky] + start).tolist(), forms[risky].tolist(), strict=True):
+            met = found.setdefault(text, [])
+            if form < len(self._forms):
+                met.append(self._forms[form])
+        passed.forms.update(found)
+        passed.forms.update(dict.fromkeys((strange + start).tolist()))
+        for no, listed in enumerate(passed.wanted.values(), start=len(self._forms)):
+            listed += (np.union1d(texts[forms == no], strange) + start).tolist()
+
+
+def _wanted(lexicons: Lexicons) -> dict[str, list[str]]:
+    """The anchors of each lexicon of wanted wording."""
+    return {
+        name: [
+            word
+            for term in lexicons.terms if term.lexicon == name
+            for form in term.forms for word in map(_letters, lexicons.forms[form].anchors)
         ]
-        return spoken.filter(pl.col("row").is_in(pl.concat(found).unique().implode()))
-
-    def rows(self, texts: pl.DataFrame, punctuated: bool) -> pl.Series:
-        """The rows (column row) whose text (column scanned) may hold a form.
-
-        An everyday word that is met often is worth a look only where one of its forms fits roughly; a text
-        without punctuation is asked for the words of the form alone.
-        """
-        scanned = pl.col("scanned")
-        rare = texts.select(scanned.str.contains_any(self.rare)).to_series()
-        left = texts.filter(~rare)
-        left = left.filter(scanned.str.contains_any(self._everyday_words))
-        met = left.with_columns(word=scanned.str.extract_many(self._everyday_words, overlapping=True))
-        each = met.explode("word")
-        found = [texts.filter(rare)["row"]]
-        for (word,), part in each.group_by("word"):
-            second = self.everyday[str(word)][0 if punctuated else 1]
-            fits = part.height < _OFTEN or not second
-            found.append(part["row"] if fits else part.filter(scanned.str.contains(second))["row"])
-        return pl.concat(found)
-
-
-def _tables(forms: Sequence[Form], wholes: Iterable[str]) -> Tables:
-    """The rare words, and the everyday words with a rough expression and a list of second words each."""
-    forms_of: dict[str, list[Form]] = {}
-    for form in forms:
-        for anchor in form.anchors:
-            forms_of.setdefault(_letters(anchor), []).append(form)
-    everyday = {
-        word: ("|".join(dict.fromkeys(_rough(form.pattern) for form in its)), _seconds(its))
-        for word, its in forms_of.items() if is_everyday(word)
+        for name, lexicon in lexicons.lexicons.items() if lexicon.purpose == "wanted"
     }  # fmt: skip
-    rare = shortest(word for word in forms_of if word not in everyday)
-    # a character said three times and more is read as once, within a word too
-    repeated = {char for word in (*forms_of, *wholes) for char in word if not char.isascii()}
-    return [*rare, *(3 * char for char in sorted(repeated))], everyday
 
 
-def _seconds(forms: Sequence[Form]) -> str:
-    """Words of which one must be beside an everyday word of these forms; empty where that word is enough."""
-    if not all(form.also for form in forms):
-        return ""
-    return "|".join(map(re.escape, shortest(_letters(second) for form in forms for second in form.also)))
+class _Words:
+    """The words of all forms, and for each word the forms that it speaks for."""
+
+    def __init__(self, forms: Sequence[Form], wholes: Iterable[str]) -> None:
+        anchors: dict[str, set[int]] = {}
+        seconds: dict[str, set[int]] = {}
+        kinds: dict[tuple[str, ...], int] = {}  # sets of second words
+        self._needed = np.full(len(forms) + 1, -1, np.int64)  # by form: which of these sets, -1 for none
+        for no, form in enumerate(forms):
+            for word in shortest(map(_letters, form.anchors)):
+                anchors.setdefault(word, set()).add(no)
+            if form.also:
+                also = tuple(shortest(map(_letters, form.also)))
+                self._needed[no] = kinds.setdefault(also, len(kinds))
+        for also, kind in kinds.items():
+            for word in also:
+                seconds.setdefault(word, set()).add(kind)
+        whole = [word for word in dict.fromkeys(map(_letters, wholes)) if word]
+        self.whole = len(forms)  # stands for a form: the message may be a whole-message term
+        self._alphabet = Alphabet([*anchors, *seconds, *whole])
+        spelt = [[END, *self._numbers(word), END] for word in whole] + [self._numbers(word) for word in anchors]
+        self._anchors = Trie(spelt)
+        self._spoken_for = _Lists([*([{self.whole}] * len(whole)), *anchors.values()])
+        self._seconds = Trie([self._numbers(word) for word in seconds])
+        # second words of the same sets are one class
+        classes: dict[frozenset[int], int] = {}
+        self._class = np.array([classes.setdefault(frozenset(its), len(classes)) for its in seconds.values()])
+        self._count = len(classes)
+        self._classes = _Lists([[no for its, no in classes.items() if kind in its] for kind in kinds.values()])
+
+    def met(self, texts: pl.Series) -> tuple[Places, Places, Places]:
+        """The texts that may hold a form with that form, sorted, and the strange ones."""
+        squeezed = self._alphabet.squeeze(texts)
+        pairs = [
+            (squeezed.text_at(places), words) for places, words in self._anchors.find(squeezed.numbers)
+        ]
+        met, forms = self._spoken_for.of(
+            np.concatenate([text for text, _ in pairs]), np.concatenate([word for _, word in pairs])
+        )
+        unsure = np.flatnonzero(self._needed[forms] >= 0)
+        asked = np.unique(met[unsure])
+        stands = self._beside(squeezed.only(asked), len(asked))
+        askers, classes = self._classes.of(unsure, self._needed[forms[unsure]])
+        sure = self._needed[forms] < 0
+        sure[askers[stands[np.searchsorted(asked, met[askers]), classes]]] = True
+        keys = np.unique(met[sure] << 32 | forms[sure])
+        plain = keys[~np.isin(keys >> 32, squeezed.strange)]
+        return plain >> 32, plain & 0xFFFFFFFF, squeezed.strange
+
+    def _beside(self, squeezed: Squeezed, count: int) -> NDArray[np.bool_]:
+        """For each text and class of second words whether one stands there."""
+        stands = np.zeros((count, self._count), np.bool_)
+        for places, words in self._seconds.find(squeezed.numbers):
+            stands[squeezed.text_at(places), self._class[words]] = True
+        return stands
+
+    def _numbers(self, word: str) -> list[int]:
+        return [self._alphabet.number[char] for char in word]
 
 
-def _rough(pattern: str) -> str:
-    """The expression without what looks around, which the scan's engine has not: it matches more, never less.
+class _Lists:
+    """Lists of numbers, one after another."""
 
-    Punctuation may be of full width, since the texts are as they were written.
-    """
-    starts, stops = CLAUSE_START.replace("(?<=", "(?:", 1), CLAUSE_STOP.replace("(?=", "(?:", 1)
-    pattern = pattern.replace(CLAUSE_START, starts).replace(CLAUSE_STOP, stops)
-    for around in ("(?<![a-z])", "(?![a-z])", r"(?!\d)", "(?![a-z0-9])", "(?<![a-z0-9+/])"):
-        pattern = pattern.replace(around, "")
-    pattern = (
-        pattern.replace("!?;", "!?;！？；")
-        .replace("[,~]", "[,，~]")
-        .replace("[,。", "[,，。")
-        .replace("[^,。", "[^,，。")
-    )
-    return _MARK.sub(lambda met: _EITHER.get(met[0], met[0]), pattern)
+    def __init__(self, lists: Sequence[Collection[int]]) -> None:
+        self._sizes = np.array([len(listed) for listed in lists], np.int64)
+        self._starts = np.cumsum(self._sizes) - self._sizes
+        self._all = np.array([no for listed in lists for no in sorted(listed)], np.int64)
+
+    def of(self, owners: Places, lists: Places) -> tuple[Places, Places]:
+        """Each owner with each number of its list."""
+        sizes = self._sizes[lists]
+        before = np.cumsum(sizes) - sizes
+        at = np.repeat(self._starts[lists] - before, sizes) + np.arange(sizes.sum())
+        return np.repeat(owners, sizes), self._all[at]
 
 
 def _letters(word: str) -> str:

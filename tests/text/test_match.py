@@ -11,7 +11,7 @@ import pytest
 from pipeline.tables import by_name
 from pipeline.text.find import find_in_texts, finder_of
 from pipeline.text.lexicon import Lexicons
-from pipeline.text.match import find_hits, scan_of
+from pipeline.text.match import find_hits
 from pipeline.text.report import read_utterances
 
 Make = Callable[[list[tuple[str, str, str]]], pl.DataFrame]
@@ -158,10 +158,3 @@ def test_every_anchor_is_sure_to_be_found(lexicons: Lexicons) -> None:
         assert all(
             any(char.isalnum() or char == "+" for char in word) for word in lexicons.forms[form].anchors
         )
-
-
-def test_every_rough_expression_is_one_for_the_scan(lexicons: Lexicons) -> None:
-    nothing = pl.DataFrame({"text": ["您好，在的"]})
-    for rough, second in scan_of(lexicons).everyday.values():
-        for expression in filter(None, (rough, second)):
-            nothing.select(pl.col("text").str.contains(expression))
