@@ -118,17 +118,36 @@ def _drawn(text: str, at: int) -> str:
     return ""
 
 
+class _Characters(dict[int, str]):
+    """What each character becomes, as str.translate asks for it; what is not one for one becomes _MANY."""
+
+    def __missing__(self, point: int) -> str:
+        plain = character(chr(point))
+        self[point] = plain if len(plain) == 1 and chr(point) not in DRAWN else _MANY
+        return self[point]
+
+
+_MANY = "\ue000"  # of no script, so no text becomes it
+_CHARACTERS = _Characters()
+_STUFFED = re.compile(f"[{re.escape(''.join(sorted(_STUFFING)))}]+")
+_REPEATED = re.compile(r"(.)\1{2,}" + f"|([{re.escape(''.join(sorted(_BREAKS)))}])\\2", re.DOTALL)
+
+
 def normalise(text: str) -> Normal:
     """Undo full width, look-alikes, traditional forms, stuffing and repeats; keep positions."""
     if _needs_work().search(text) is None:
         return Normal(text.translate(_FULL_WIDTH), None, None)
-    pairs = [(plain, at) for at, char in enumerate(text) for plain in _drawn(text, at) or character(char)]
-    chars, starts, ends = [], [], []
-    for char, first, last in _collapse(_without_stuffing(pairs)):
-        chars.append(char)
-        starts.append(first)
-        ends.append(last + 1)
-    return Normal("".join(chars), starts, ends)
+    chars, origins = text.translate(_CHARACTERS), None
+    if _MANY in chars:
+        pairs = [(plain, at) for at, char in enumerate(text) for plain in _drawn(text, at) or character(char)]
+        chars, origins = "".join(plain for plain, _ in pairs), [at for _, at in pairs]
+    chars, kept = _without_stuffing(chars)
+    chars, starts, ends = _collapse(chars)
+    for places in (kept, origins):
+        if places is not None:
+            starts = places if starts is None else [places[at] for at in starts]
+            ends = [at + 1 for at in places] if ends is None else [places[at - 1] + 1 for at in ends]
+    return Normal(chars, starts, ends)
 
 
 @cache
@@ -143,79 +162,92 @@ def _needs_work() -> re.Pattern[str]:
     )
 
 
-def _without_stuffing(pairs: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Drop what was put between the characters of a word: 加 微 信, 傻*逼, w.x, 加,微,信."""
-    out: list[tuple[str, int]] = []
-    at, size = 0, len(pairs)
-    while at < size:
-        if pairs[at][0] not in _STUFFING:
-            out.append(pairs[at])
-            at += 1
+def _without_stuffing(text: str) -> tuple[str, list[int] | None]:
+    """Drop what was put between the characters of a word: 加 微 信, 傻*逼, w.x, 加,微,信.
+
+    Also returns the places that were kept, None if all were.
+    """
+    pieces: list[str] = []
+    kept: list[int] = []
+    done = 0
+    for run in _STUFFED.finditer(text):
+        start, end = run.span()
+        between, left = run[0], list(range(start, end))
+        if _is_stuffing(text, start, end):
+            between, left = "", []
+        elif end - start == 1:
             continue
-        end = at
-        while end < size and pairs[end][0] in _STUFFING:
-            end += 1
-        between = pairs[at:end]
-        if not _is_stuffing(pairs, at, end):
+        else:
             # runs of blanks and signs say no more than one; breaks are kept, since a clause ends there
-            breaks = [pair for pair in between if pair[0] in _BREAKS]
-            pause = [("…", between[0][1])] if _is_pause(between) else []
-            out.extend(breaks or pause or between[:1])
-        at = end
-    return out
+            breaks = [at for at in left if text[at] in _BREAKS]
+            between = "".join(text[at] for at in breaks) or ("…" if _is_pause(between) else between[0])
+            left = breaks or left[:1]
+            if len(breaks) == end - start:
+                continue
+        pieces += [text[done:start], between]
+        kept += [*range(done, start), *left]
+        done = end
+    if not done:
+        return text, None
+    return "".join([*pieces, text[done:]]), [*kept, *range(done, len(text))]
 
 
-def _is_stuffing(pairs: list[tuple[str, int]], start: int, end: int) -> bool:
-    if start == 0 or end == len(pairs) or end - start > 4:
+def _is_stuffing(text: str, start: int, end: int) -> bool:
+    if start == 0 or end == len(text) or end - start > 4:
         return False
-    left, right = pairs[start - 1][0], pairs[end][0]
+    left, right = text[start - 1], text[end]
     if not (left.isalnum() or left == "+") or not (right.isalnum() or right == "+"):
         return False
-    between = {char for char, _ in pairs[start:end]}
-    if (left.isdigit() and right.isdigit()) or _is_pause(pairs[start:end]):
+    between = set(text[start:end])
+    if (left.isdigit() and right.isdigit()) or _is_pause(text[start:end]):
         return False
-    single = _single(pairs, start - 1) and _single(pairs, end)
+    single = _single(text, start - 1) and _single(text, end)
     if between & _BREAKS:
         # one break between single characters may still be a list (S,M,L): ask for a Han character
         return single and not (left.isascii() and right.isascii())
     if left.isascii() and right.isascii():
         # letters one by one are a word taken apart; longer runs are words of their own
-        return single or not (_is_latin(pairs, start - 2) or _is_latin(pairs, end + 1))
+        return single or not (_is_latin(text, start - 2) or _is_latin(text, end + 1))
     if left.isdigit() or right.isdigit():
         return between <= {" "}
     # a name with dots, or a decimal point, never has Han on one side of it
     return True
 
 
-def _is_pause(between: list[tuple[str, int]]) -> bool:
-    return sum(char == "." for char, _ in between) > 1
+def _is_pause(between: str) -> bool:
+    return between.count(".") > 1
 
 
-def _is_latin(pairs: list[tuple[str, int]], at: int) -> bool:
-    return 0 <= at < len(pairs) and pairs[at][0].isascii() and pairs[at][0].isalnum()
+def _is_latin(text: str, at: int) -> bool:
+    return 0 <= at < len(text) and text[at].isascii() and text[at].isalnum()
 
 
-def _single(pairs: list[tuple[str, int]], at: int) -> bool:
+def _single(text: str, at: int) -> bool:
     """The character stands alone between stuffing or the ends of the text."""
     before, after = at - 1, at + 1
-    return (before < 0 or pairs[before][0] in _STUFFING) and (
-        after >= len(pairs) or pairs[after][0] in _STUFFING
-    )
+    return (before < 0 or text[before] in _STUFFING) and (after >= len(text) or text[after] in _STUFFING)
 
 
-def _collapse(pairs: list[tuple[str, int]]) -> list[tuple[str, int, int]]:
-    """Three and more of a letter become one, two and more of a punctuation mark too."""
-    out: list[tuple[str, int, int]] = []
-    at = 0
-    while at < len(pairs):
-        char, first = pairs[at]
-        end = at + 1
-        while end < len(pairs) and pairs[end][0] == char:
-            end += 1
-        length = end - at
-        if (char.isalpha() and length > 2) or ((char in _BREAKS or char == "?") and length > 1):
-            out.append((char, first, pairs[end - 1][1]))
-        else:
-            out.extend((char, origin, origin) for _, origin in pairs[at:end])
-        at = end
-    return out
+def _collapse(text: str) -> tuple[str, list[int] | None, list[int] | None]:
+    """Three and more of a letter become one, two and more of a punctuation mark too.
+
+    Also returns where each character began and ended (exclusive) before, None where nothing changed.
+    """
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    done = 0
+    for run in _REPEATED.finditer(text):
+        start, end = run.span()
+        char = text[start]
+        if not (char.isalpha() or char in _BREAKS):
+            continue
+        pieces += [text[done:start], char]
+        starts += [*range(done, start), start]
+        ends += [*range(done + 1, start + 1), end]
+        done = end
+    if not done:
+        return text, None, None
+    starts += range(done, len(text))
+    ends += range(done + 1, len(text) + 1)
+    return "".join([*pieces, text[done:]]), starts, ends
