@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.ingest.parse import MONTH
+from pipeline.ingest.parse import MONTH, months_of
 
 # A system line that moves the conversation to a person.
 TO_HUMAN = r"转人工|转接?(?:至|到|给)?人工|人工客服.{0,12}(?:接入|接待|为您服务)|转交给|转接给|已为您接入|接入人工"
@@ -17,7 +17,7 @@ def complete(messages: pl.DataFrame) -> pl.DataFrame:
     An export that numbers no conversations has one thread per buyer and calendar month.
     """
     have = set(messages.columns)
-    month = pl.col("sent_at").dt.strftime("%Y-%m")
+    month = pl.lit(months_of(messages.get_column("sent_at")))
     thread = pl.col("buyer_key").str.slice(0, 16) + "@" + month if "buyer_key" in have else pl.lit(None, pl.String)
     conversation = pl.coalesce("conversation_id", thread) if "conversation_id" in have else thread
     return messages.with_columns(

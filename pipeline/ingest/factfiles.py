@@ -16,6 +16,7 @@ from pipeline.ingest.files import write_parquet
 from pipeline.ingest.layouts import TABLES
 from pipeline.ingest.parse import MONTH
 from pipeline.ingest.staging import Unit
+from pipeline.ingest.statements import repeated
 
 PLACE = ("store_id", MONTH)
 _NO_COUNT = pl.Schema({"source_file": pl.String, "ingested_run": pl.String, "rows": pl.Int64})
@@ -168,7 +169,7 @@ class FactFiles:
 
     def _newest(self, table: str, rows: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
         """The newest row of each key in each store and month; the others are superseded."""
-        again = repeated(rows, keys)
+        again = repeated(rows, [*PLACE, *keys])
         if again is None:
             return rows
         own = [*PLACE, *keys]
@@ -179,15 +180,6 @@ class FactFiles:
         falls = several.filter(~first).with_columns(pl.lit(1, pl.Int64).alias("rows"))
         self._supersede(table, falls.group_by("source_file", "ingested_run").agg(pl.col("rows").sum()))
         return pl.concat([rows.filter(~again), several.filter(first)])
-
-
-def repeated(rows: pl.DataFrame, keys: Sequence[str]) -> pl.Series | None:
-    """Which rows share store, month and key with another; None when no key occurs twice."""
-    first = rows.get_column(keys[0]).is_duplicated()
-    if not first.any():
-        return None
-    again = rows.select(pl.struct(*PLACE, *keys).is_duplicated()).to_series()
-    return again if again.any() else None
 
 
 def _parts(frame: pl.DataFrame | None, table: str | None = None) -> dict[Unit, pl.DataFrame]:

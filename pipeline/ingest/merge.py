@@ -8,9 +8,9 @@ import polars as pl
 
 from pipeline.ingest.factfiles import PLACE, fit, of_units, together
 from pipeline.ingest.merge_chat import ChatMerge
-from pipeline.ingest.parse import MONTH, TIMES
+from pipeline.ingest.parse import MONTH, TIMES, months_of
 from pipeline.ingest.staging import UNPLACED, Staging, Unit
-from pipeline.ingest.statements import fold, settle
+from pipeline.ingest.statements import fold, repeated, settle
 
 # Tables whose rows several exports may state together, and the key of what they speak of.
 FOLDED: Mapping[str, tuple[str, ...]] = {
@@ -181,15 +181,20 @@ class Merger(ChatMerge):
         every = {unit: staged.get(unit, 0) for unit in sorted({*staged, *more})}
         for group in self._groups("order_items", every):
             rows = together([self._with_export(self._read("order_items", group)), staging.take("order_items", group), of_units(found, group)])
-            newest = rows.sort("exported_at", "source_file", "ingested_run", descending=True, nulls_last=True)
-            newest = newest.unique([*PLACE, "order_id"], keep="first", maintain_order=True).select(*PLACE, "order_id", "source_file", "ingested_run")
-            falls = rows.join(newest, on=newest.columns, how="anti", nulls_equal=True)
-            self._supersede("order_items", falls.group_by("source_file", "ingested_run").agg(pl.len().cast(pl.Int64).alias("rows")))
-            rows = rows.join(newest, on=newest.columns, how="semi", nulls_equal=True)
-            rows = rows.sort(*PLACE, "order_id", "source_file", "source_row")
-            number = pl.col("source_row").rank("ordinal").over(*PLACE, "order_id").cast(pl.String)
+            rows = self._of_newest_file(rows).sort(*PLACE, "order_id", "source_file", "source_row")
+            number = pl.lit("1") if repeated(rows, [*PLACE, "order_id"]) is None else pl.col("source_row").rank("ordinal").over(*PLACE, "order_id").cast(pl.String)
             item_no = pl.coalesce("item_no", number) if "item_no" in rows.columns else number
             self._write("order_items", group, rows.with_columns(item_no.alias("item_no")))
+
+    def _of_newest_file(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The items that the newest file states of each order; the others are superseded."""
+        if rows.select(pl.struct("source_file", "ingested_run").n_unique()).item() == 1:
+            return rows
+        newest = rows.sort("exported_at", "source_file", "ingested_run", descending=True, nulls_last=True)
+        newest = newest.unique([*PLACE, "order_id"], keep="first", maintain_order=True).select(*PLACE, "order_id", "source_file", "ingested_run")
+        falls = rows.join(newest, on=newest.columns, how="anti", nulls_equal=True)
+        self._supersede("order_items", falls.group_by("source_file", "ingested_run").agg(pl.len().cast(pl.Int64).alias("rows")))
+        return rows.join(newest, on=newest.columns, how="semi", nulls_equal=True)
 
     def _found_items(self, staging: Staging, stores: Sequence[str], placed: pl.DataFrame) -> pl.DataFrame | None:
         """Items that waited for their order and now have its month."""
@@ -235,8 +240,8 @@ def _order_months(staging: Staging, units: Sequence[Unit]) -> pl.DataFrame:
 
 def month_of(frame: pl.DataFrame, table: str, month_from: str | None) -> pl.DataFrame:
     """Add the column ``month`` by the table's own time, else by the date inside the order number."""
-    times = [pl.col(name) for name in TIMES[table] if name in frame.columns]
-    month = pl.coalesce(times).dt.strftime("%Y-%m") if times else pl.lit(None, pl.String)
+    times = [name for name in TIMES[table] if name in frame.columns]
+    month = pl.lit(months_of(frame.select(pl.coalesce(times)).to_series())) if times else pl.lit(None, pl.String)
     if month_from and "order_id" in frame.columns:
         parts = pl.col("order_id").str.extract_groups(month_from).struct
         month = pl.coalesce(month, pl.format("20{}-{}", parts.field("1"), parts.field("2")))

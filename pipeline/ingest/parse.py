@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import polars as pl
 
@@ -272,6 +272,15 @@ def _complete(frame: pl.DataFrame, name: str) -> pl.DataFrame:
     if not told or any(frame.get_column(column).null_count() == 0 for column in told):
         return frame
     return frame.filter(pl.any_horizontal(pl.col(told).is_not_null()))
+
+
+def months_of(times: pl.Series) -> pl.Series:
+    """The month ``YYYY-MM`` of each time, looked up in a list of them: writing each one anew takes five times as long."""
+    number = times.dt.year().cast(pl.Int32) * 12 + (times.dt.month().cast(pl.Int32) - 1)
+    first, last = cast("int | None", number.min()), cast("int | None", number.max())
+    if first is None or last is None:
+        return pl.repeat(None, times.len(), dtype=pl.String, eager=True)
+    return pl.Series([f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(first, last + 1)]).gather(number - first)
 
 
 def heading_of(match: Match, column: str) -> str:

@@ -37,8 +37,8 @@ class Folded:
 def fold(statements: pl.DataFrame, keys: Sequence[str]) -> Folded:
     """Keep the newest statement per key and signature, its rows folded into one."""
     group = [*keys, "signature"]
-    again = statements.select(pl.struct(group).is_duplicated()).to_series() if len(group) > 1 else statements.get_column(group[0]).is_duplicated()
-    if not again.any():
+    again = repeated(statements, group)
+    if again is None:
         return Folded(statements, _count(statements.clear()))
     single, several = statements.filter(~again), statements.filter(again)
     newest = ["exported_at", "source_file", "ingested_run"]
@@ -101,16 +101,24 @@ def _of_items(name: str, schema: pl.Schema) -> pl.Expr:
     )  # fmt: skip
 
 
+def repeated(rows: pl.DataFrame, keys: Sequence[str]) -> pl.Series | None:
+    """Which rows share all keys with another; None when no row does, which one key mostly tells alone."""
+    if any(rows.get_column(name).is_unique().all() for name in reversed(keys)):
+        return None
+    again = rows.select(pl.struct(keys).is_duplicated()).to_series()
+    return again if again.any() else None
+
+
 def _count(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.group_by("source_file", "ingested_run").agg(pl.col("rows").sum())
 
 
 def settle(statements: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     """One row per key: the newest word of any signature on each column."""
-    again = statements.get_column(keys[0]).is_duplicated() if len(keys) == 1 else statements.select(pl.struct(keys).is_duplicated()).to_series()
+    again = repeated(statements, keys)
+    if again is None:
+        return statements
     single = statements.filter(~again)
-    if single.height == statements.height:
-        return single
     several = statements.filter(again).sort(
         [*keys, "exported_at", "source_file"], descending=[False] * len(keys) + [True, True], nulls_last=True
     )
