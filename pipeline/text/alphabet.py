@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -20,7 +21,7 @@ OTHER, END = 0, 1  # a letter that no word has; what stands before, between and 
 _DROPPED, _STRANGE, _UNKNOWN = 65533, 65534, 65535
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Squeezed:
     """Texts one after another, END between them; text i begins after starts[i]."""
 
@@ -28,10 +29,11 @@ class Squeezed:
     starts: Places
     strange: Places  # the texts that only the normaliser itself can read
 
-    def text_at(self, places: Places) -> Places:
-        """Which text each place lies in."""
-        return np.searchsorted(self.starts, places, side="right") - 1
-
+    @cached_property
+    def text_at(self) -> NDArray[np.int32]:
+        """For each place the text it lies in, or begins after it."""
+        ends = np.append(self.starts[1:], len(self.numbers))
+        return np.repeat(np.arange(len(self.starts), dtype=np.int32), ends - self.starts)
 
     def only(self, texts: Places) -> Squeezed:
         """Some of the texts, in their order."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from pipeline.text.forms import CLAUSE_END, CLAUSE_START, SENTENCE_END
@@ -31,39 +32,43 @@ class Found:
 
 
 class Anchored(Protocol):
-    """Knows which forms have one of their anchors in a text."""
+    """Knows which words stand in a text, and which forms can stand there with them."""
 
-    def forms_in(self, text: str) -> Collection[int]:
-        """The numbers of those forms."""
+    def words_in(self, text: str) -> set[str]:
+        """The words of forms that stand there."""
+
+    def may_hold(self, text: str, words: set[str], form: int) -> bool:
+        """Whether the text with these words can hold the form."""
 
 
 class Text:
     """One normalised text while its words are looked at."""
 
-    def __init__(self, normal: Normal, risky: Collection[int], index: Anchored, lexicons: Lexicons) -> None:
+    def __init__(self, normal: Normal, index: Anchored, lexicons: Lexicons) -> None:
         self.normal, self.text = normal, normal.text
-        self.risky = risky  # forms of terms one of whose anchors stands in the text
         self._index = index
-        self._anchored: Collection[int] | None = None  # the same of all forms, once a context is asked for
+        self._words: set[str] | None = None  # once a context is asked for
         self.lexicons = lexicons
         self._spans: dict[int, list[tuple[int, int]]] = {}
         self._ends: tuple[list[int], list[int]] | None = None
 
     def spans(self, form: int) -> list[tuple[int, int]]:
         """Where a form stands in the text."""
-        if form not in self.risky:
-            if self._anchored is None:
-                self._anchored = self._index.forms_in(self.text)
-            if form not in self._anchored:
-                return []
         found = self._spans.get(form)
         if found is None:
-            expression = self.lexicons.expressions[form]
-            lead = 1 if expression.pattern.startswith(CLAUSE_START) else 0
-            matches = expression.finditer(self.text)
-            found = [(match.end(1) if lead else match.start(), match.end()) for match in matches]
-            found = self._spans[form] = [span for span in found if span[0] < span[1]]
+            found = self._spans[form] = self._find(form)
         return found
+
+    def _find(self, form: int) -> list[tuple[int, int]]:
+        if self._words is None:
+            self._words = self._index.words_in(self.text)
+        if not self._index.may_hold(self.text, self._words, form):
+            return []
+        expression = self.lexicons.expressions[form]
+        lead = 1 if expression.pattern.startswith(CLAUSE_START) else 0
+        matches = expression.finditer(self.text)
+        found = [(match.end(1) if lead else match.start(), match.end()) for match in matches]
+        return [span for span in found if span[0] < span[1]]
 
     def _clauses_and_sentences(self) -> tuple[list[int], list[int]]:
         if self._ends is None:
@@ -102,10 +107,7 @@ class Text:
             (context.needs_near, left, right, True),
             (context.needs_message, 0, len(self.text), True),
         ):
-            if (
-                forms
-                and self._any(forms, lambda s, e, low=low, high=high: low <= s and e <= high) is not wanted
-            ):
+            if forms and self._any(forms, partial(_within, low, high)) is not wanted:
                 return False
         if term.tier == "allowed_with_proof" and self._any(self.lexicons.proof, lambda s, e: True):
             return False
@@ -129,8 +131,16 @@ class Text:
             self.lexicons.quoting, lambda s, e: (clause_before <= s and e <= start) or (end <= s <= end + 1)
         )
 
-    def _any(self, forms: Collection[int], test: object) -> bool:
-        return any(test(start, end) for form in forms for start, end in self.spans(form))  # type: ignore[operator]
+    def _any(self, forms: Collection[int], test: Callable[[int, int], bool]) -> bool:
+        known = self._spans
+        for form in forms:
+            spans = known.get(form)
+            if spans is None:
+                spans = self.spans(form)
+            for start, end in spans:
+                if test(start, end):
+                    return True
+        return False
 
     def _around(self, ends: list[int], start: int, end: int) -> tuple[int, int]:
         """From after the last end before `start` to the first end after `end`."""
@@ -139,19 +149,27 @@ class Text:
         return (ends[before - 1] + 1 if before else 0), (ends[after] if after < len(ends) else len(self.text))
 
 
+def _within(low: int, high: int, start: int, end: int) -> bool:
+    return low <= start and end <= high
+
+
 def find_in(
-    text: Text, terms_of_form: Mapping[int, Sequence[int]], wholes: Mapping[str, list[int]]
+    text: Text,
+    risky: Collection[int],
+    terms_of_form: Mapping[int, Sequence[int]],
+    wholes: Mapping[str, list[int]],
 ) -> list[Found]:
-    """Every hit in a text, the longest of each lexicon where several overlap."""
+    """Every hit of the risky forms in a text, the longest of each lexicon where several overlap."""
     lexicons = text.lexicons
     candidates: list[tuple[str, int, int, int]] = []
-    for form in text.risky:
-        spans = text.spans(form)
-        for number in terms_of_form[form] if spans else ():
+    for form in risky:
+        if lexicons.expressions[form].search(text.text) is None:
+            continue
+        for number in terms_of_form[form]:
             term = lexicons.terms[number]
             candidates += [
                 (term.lexicon, start, end, number)
-                for start, end in spans
+                for start, end in text.spans(form)
                 if text.counts(term, form, start, end)
             ]
     trimmed = text.text.strip(_TRIM) or text.text.strip()[:1]  # nothing but punctuation is a message too

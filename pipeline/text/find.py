@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from operator import add
 
 from pipeline.text.context import Found, Text, find_in
 from pipeline.text.lexicon import Form, Lexicon, Lexicons, Term
@@ -45,10 +46,6 @@ class Finder:
         """Of all forms, those of contexts too: asked only where a word stands."""
         return AnchorIndex(dict(enumerate(self.lexicons.forms)))
 
-    def forms_in(self, text: str) -> set[int]:
-        """The forms that can stand in a text, contexts too."""
-        return self.index.forms_in(text)
-
     def lexicon(self, term: Term) -> Lexicon:
         """The lexicon of a term."""
         return self.lexicons.lexicons[term.lexicon]
@@ -70,7 +67,7 @@ class Finder:
     def _hits(self, text: str, forms: Collection[int] | None) -> list[Found]:
         normal = normalise(text)
         risky = self.risk_index.forms_in(normal.text) if forms is None else forms
-        return find_in(Text(normal, risky, self, self.lexicons), self.terms_of_form, self.wholes)
+        return find_in(Text(normal, self.index, self.lexicons), risky, self.terms_of_form, self.wholes)
 
 
 class AnchorIndex:
@@ -82,24 +79,39 @@ class AnchorIndex:
         for no, form in forms.items():
             for word in form.anchors:
                 found.setdefault(word, []).append(no)
-                lengths.setdefault(word[:2], set()).add(len(word))
-        self._forms = {word: tuple(numbers) for word, numbers in found.items()}
+                if len(word) > 2:
+                    lengths.setdefault(word[:3], set()).add(len(word))
+        self._forms = forms
+        self._of_word = {word: tuple(numbers) for word, numbers in found.items()}
         self._lengths = {start: tuple(found) for start, found in lengths.items()}
-        self._also = {no: form.also for no, form in forms.items() if form.also}
+        self._anchors: dict[int, frozenset[str]] = {}
 
-    def forms_in(self, text: str) -> set[int]:
+    def forms_in(self, text: str) -> list[int]:
         """The numbers of those forms."""
-        met: set[int] = set()
-        forms, lengths, also = self._forms, self._lengths, self._also
-        words = set(text) & forms.keys()
-        for at in range(len(text) - 1):
-            for length in lengths.get(text[at : at + 2], ()):
+        words = self.words_in(text)
+        met = {form for word in words for form in self._of_word[word]}
+        return [form for form in met if self.may_hold(text, words, form)]
+
+    def words_in(self, text: str) -> set[str]:
+        """The anchors that stand in the text."""
+        known, lengths = self._of_word, self._lengths
+        words = known.keys() & {*text, *map(add, text, text[1:])}
+        for at in range(len(text) - 2):
+            for length in lengths.get(text[at : at + 3], ()):
                 word = text[at : at + length]
-                if word in forms:
+                if word in known:
                     words.add(word)
-        for word in words:
-            met.update(forms[word])
-        return {no for no in met if no not in also or any(word in text for word in also[no])}
+        return words
+
+    def may_hold(self, text: str, words: set[str], form: int) -> bool:
+        """Whether one of the form's anchors is among the words and one of its second words, if any, in the text."""
+        anchors = self._anchors.get(form)
+        if anchors is None:
+            anchors = self._anchors[form] = frozenset(self._forms[form].anchors)
+        if anchors.isdisjoint(words):
+            return False
+        also = self._forms[form].also
+        return not also or any(word in text for word in also)
 
 
 @dataclass(frozen=True, slots=True)

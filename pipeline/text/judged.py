@@ -9,6 +9,7 @@ from pipeline.text.scan import Scan
 from pipeline.text.wanted import find_wanted
 
 _KNOWN = 1_000_000  # texts whose hits are kept, each as 8 bytes
+_AT_ONCE = 100_000  # texts: what is between the scan and the hits is large
 # A number of six digits and more says nothing but its length: texts that differ in an order number are one.
 _LONG_NUMBER = "[0-9]{6,}"
 HITS = {"key": pl.UInt64, "no": pl.UInt32, "start": pl.Int64, "end": pl.Int64, "whole_message": pl.Boolean}
@@ -41,7 +42,8 @@ class Judged:
             self._keys = known
             self._hits = self._hits.join(known, on="key", how="semi")
         self._keys = pl.concat([self._keys, fresh.select("key")])
-        self._hits = pl.concat([self._hits, *self._judge(fresh)])
+        parts = [self._judge(part) for part in fresh.iter_slices(_AT_ONCE)]
+        self._hits = pl.concat([self._hits, *(hits for part in parts for hits in part)])
         return self._hits
 
     def _judge(self, fresh: pl.DataFrame) -> list[pl.DataFrame]:

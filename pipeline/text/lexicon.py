@@ -99,20 +99,18 @@ class Lexicons:
         return Lexicons(self.lexicons, self.terms, self.forms, self.quoting, self.proof, mark, allowed)
 
     @cached_property
-    def expressions(self) -> _Expressions:
+    def expressions(self) -> Mapping[int, re.Pattern[str]]:
         """The compiled expressions, each made when first asked for."""
         return _Expressions(self.forms)
 
 
-class _Expressions:
+class _Expressions(dict[int, re.Pattern[str]]):
     def __init__(self, forms: Sequence[Form]) -> None:
+        super().__init__()
         self._forms = forms
-        self._compiled: dict[int, re.Pattern[str]] = {}
 
-    def __getitem__(self, number: int) -> re.Pattern[str]:
-        found = self._compiled.get(number)
-        if found is None:
-            found = self._compiled[number] = re.compile(self._forms[number].pattern)
+    def __missing__(self, number: int) -> re.Pattern[str]:
+        found = self[number] = re.compile(self._forms[number].pattern)
         return found
 
 

@@ -117,18 +117,21 @@ class _Words:
         """The texts that may hold a form with that form, sorted, and the strange ones."""
         squeezed = self._alphabet.squeeze(texts)
         pairs = [
-            (squeezed.text_at(places), words) for places, words in self._anchors.find(squeezed.numbers)
+            (squeezed.text_at[places], words) for places, words in self._anchors.find(squeezed.numbers)
         ]
         met, forms = self._spoken_for.of(
             np.concatenate([text for text, _ in pairs]), np.concatenate([word for _, word in pairs])
         )
         unsure = np.flatnonzero(self._needed[forms] >= 0)
-        asked = np.unique(met[unsure])
+        asks = np.zeros(len(texts), np.bool_)
+        asks[met[unsure]] = True
+        asked = np.flatnonzero(asks)
         stands = self._beside(squeezed.only(asked), len(asked))
+        rows = np.cumsum(asks) - 1
         askers, classes = self._classes.of(unsure, self._needed[forms[unsure]])
         sure = self._needed[forms] < 0
-        sure[askers[stands[np.searchsorted(asked, met[askers]), classes]]] = True
-        keys = np.unique(met[sure] << 32 | forms[sure])
+        sure[askers[stands[rows[met[askers]], classes]]] = True
+        keys = np.unique(met[sure].astype(np.int64) << 32 | forms[sure])
         plain = keys[~np.isin(keys >> 32, squeezed.strange)]
         return plain >> 32, plain & 0xFFFFFFFF, squeezed.strange
 
@@ -136,7 +139,7 @@ class _Words:
         """For each text and class of second words whether one stands there."""
         stands = np.zeros((count, self._count), np.bool_)
         for places, words in self._seconds.find(squeezed.numbers):
-            stands[squeezed.text_at(places), self._class[words]] = True
+            stands[squeezed.text_at[places], self._class[words]] = True
         return stands
 
     def _numbers(self, word: str) -> list[int]:

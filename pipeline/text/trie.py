@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.text.alphabet import Nodes, Numbers, Places
 
 _SPREAD, _STEP = np.uint64(0x9E3779B97F4A7C15), np.uint64(16)
-_BITS = 20
+_BITS = 19
 
 
 class Trie:
@@ -36,21 +36,33 @@ class Trie:
         self._alone = self._word[self._first] >= 0  # words of one number
         self._alone[self._first == 0] = False
         self._steps = [_Steps(level) for level in levels[1:]]
+        self._pairs = np.zeros(1 << _BITS, np.bool_)
+        starts = np.array([word[:2] for word in words if len(word) > 1], np.uint16).reshape(-1, 2)
+        self._pairs[_spread(starts[:, 0], starts[:, 1])] = True
 
     def find(self, numbers: Numbers) -> Iterator[tuple[Places, Places]]:
         """Where words stand and which, in the order of the places for each length of words."""
-        numbers = np.append(numbers, np.zeros(len(self._steps), np.uint16))
-        nodes = self._first[numbers]
+        numbers = np.append(numbers, np.zeros(len(self._steps) + 1, np.uint16))
         alone = np.flatnonzero(self._alone[numbers])
-        yield alone, self._word[nodes[alone]]
-        places: Places = np.flatnonzero(nodes)
-        nodes = nodes[places]
+        yield alone, self._word[self._first[numbers[alone]]]
+        # two numbers that begin no word are most of all: all pairs are asked at once
+        places: Places = np.flatnonzero(self._pairs[_spread(numbers[:-1], numbers[1:])])
+        nodes = self._first[numbers[places]]
         for depth, steps in enumerate(self._steps, start=1):
             on, nodes = steps.take(nodes, numbers[places + depth])
             places = places[on]
             words = self._word[nodes]
             said = words >= 0
             yield places[said], words[said]
+
+
+def _spread(firsts: Numbers, seconds: Numbers) -> Nodes:
+    pairs = firsts.astype(np.uint32)
+    pairs <<= np.uint32(16)
+    pairs |= seconds
+    pairs *= np.uint32(0x9E3779B1)
+    pairs >>= np.uint32(32 - _BITS)
+    return pairs
 
 
 class _Steps:
@@ -61,7 +73,7 @@ class _Steps:
         order = np.argsort(keys)
         self._keys = keys[order]
         self._nodes = np.array(list(edges.values()), np.uint32)[order]
-        # most steps lead nowhere: a table of marks tells so sooner than a search
+        # many steps lead nowhere: a table of marks tells so sooner than a search
         self._shift = np.uint64(64 - min(_BITS, len(edges).bit_length() + 6))
         self._marks = np.zeros(1 << int(64 - self._shift), np.bool_)
         self._marks[(self._keys * _SPREAD) >> self._shift] = True
