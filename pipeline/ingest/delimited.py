@@ -139,20 +139,21 @@ def _record_end(data: bytes) -> int:
 
 def _parse(raw: bytes, encoding: str, separator: str, width: int, columns: Sequence[int]) -> pl.DataFrame:
     """Wanted columns of a block as text, and which rows have more."""
-    if b'"' not in raw or not _quotes(raw)[0]:
+    quotes = _quotes(raw)
+    if not quotes[0]:
         regular = parse_regular(raw, separator, width, columns, encoding)
         if regular is not None:
             return regular.with_columns(pl.lit(False).alias(RAGGED))
-    return _parse_irregular(to_utf8(raw, encoding).removeprefix(_MARK), separator, width, columns)
+    if encoding != "utf-8":
+        raw = to_utf8(raw, encoding)
+        quotes = _quotes(raw)
+    return _parse_irregular(raw.removeprefix(_MARK), *quotes, separator, width, columns)
 
 
-def _parse_irregular(block: bytes, separator: str, width: int, columns: Sequence[int]) -> pl.DataFrame:
+def _parse_irregular(block: bytes, quoted: bool, stray: bool, separator: str, width: int, columns: Sequence[int]) -> pl.DataFrame:
     """The same where fields are quoted or rows have more or fewer fields."""
-    quoted = False
-    if b'"' in block:
-        quoted, stray = _quotes(block)
-        if quoted and stray:
-            return _parse_slowly(block, separator, width, columns)
+    if quoted and stray:
+        return _parse_slowly(block, separator, width, columns)
     head = separator.join([*(f"c{at}" for at in range(width)), _OVER]).encode() + b"\n"
     wanted = [*(f"c{at}" for at in columns), _OVER]
     try:
@@ -169,6 +170,8 @@ def _parse_irregular(block: bytes, separator: str, width: int, columns: Sequence
 
 def _quotes(block: bytes) -> tuple[bool, bool]:
     """Whether some field is quoted, and whether a quote stands amid ordinary characters."""
+    if b'"' not in block:
+        return False, False
     data = np.frombuffer(block, np.uint8)
     at = np.flatnonzero(data == ord('"'))
     before = data[np.maximum(at - 1, 0)]

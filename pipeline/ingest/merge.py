@@ -241,8 +241,8 @@ def _order_months(staging: Staging, units: Sequence[Unit]) -> pl.DataFrame:
 def month_of(frame: pl.DataFrame, table: str, month_from: str | None) -> pl.DataFrame:
     """Add the column ``month`` by the table's own time, else by the date inside the order number."""
     times = [name for name in TIMES[table] if name in frame.columns]
-    month = pl.lit(months_of(frame.select(pl.coalesce(times)).to_series())) if times else pl.lit(None, pl.String)
-    if month_from and "order_id" in frame.columns:
+    month = months_of(frame.select(pl.coalesce(times)).to_series()) if times else pl.repeat(None, frame.height, dtype=pl.String, eager=True)
+    if month_from and "order_id" in frame.columns and month.null_count():
         parts = pl.col("order_id").str.extract_groups(month_from).struct
-        month = pl.coalesce(month, pl.format("20{}-{}", parts.field("1"), parts.field("2")))
+        return frame.with_columns(pl.coalesce(month, pl.format("20{}-{}", parts.field("1"), parts.field("2"))).alias(MONTH))
     return frame.with_columns(month.alias(MONTH))

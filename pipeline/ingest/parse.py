@@ -23,6 +23,7 @@ from pipeline.ingest.sheet import RAGGED, ROW, Sheet
 FREE_TEXT = {"text", "reply_text", "note", "reason", "close_reason", "detail_text"}
 _WORDS = {"text", "reply_text", "note", "detail_text"}
 MONTH = "month"
+_LARGE, _SAMPLE = 4_000, 256  # rows of a block
 PER_ITEM = "per_item"  # rows of orders whose amounts may be those of single items
 # What places a row in a month; the first that is known counts.
 TIMES: Mapping[str, tuple[str, ...]] = {
@@ -166,9 +167,10 @@ def _columns(
     plans = [(how, sources[0], sources) for (how, *_), sources in groups.items()]
     kinds = ["id" if how == "people" else how for how, _, _ in plans]
     cells = [_text(source, positions[source]) for _, source, _ in plans]
-    texts = chunk.select((values.strip(kinds[n], cell) if plans[n][1].values is None else cell).alias(str(n)) for n, cell in enumerate(cells))
+    often = _read_often(chunk, {n: cells[n] for n, (how, source, _) in enumerate(plans) if source.values is None and how != "people"}, kinds)
+    texts = chunk.select((values.strip(kinds[n], cell) if plans[n][1].values is None else cell).alias(str(n)) for n, cell in enumerate(cells) if n not in often)
     listed = [n for n, (_, source, _) in enumerate(plans) if source.values is not None]
-    others = [n for n in range(len(plans)) if n not in listed]
+    others = [n for n in range(len(plans)) if n not in listed and n not in often]
     quick = texts.select(values.quick(kinds[n], pl.col(str(n))) for n in others)
     facts = texts.select(
         *(pl.col(str(n)).unique().implode() for n in listed),
@@ -182,7 +184,7 @@ def _columns(
         if source.values is not None:
             (value, wrong), code = meant[str(n)], "unknown_value"
         else:
-            value, wrong = values.finish(kinds[n], texts.get_column(str(n)), quick.get_column(str(n)), bool(facts.item(0, str(n))))
+            value, wrong = often[n] if n in often else values.finish(kinds[n], texts.get_column(str(n)), quick.get_column(str(n)), bool(facts.item(0, str(n))))
             if how == "people":
                 value = hash_people(value, owner.key, owner.realm)
             elif how in ("text", "words") and long:
@@ -192,6 +194,15 @@ def _columns(
             bad.append(findings_of(chunk, wrong, heading, chunk.select(cells[n]).to_series(), code, source))
         done |= dict.fromkeys(sources, value)
     return done
+
+
+def _read_often(chunk: pl.DataFrame, cells: Mapping[int, pl.Expr], kinds: Sequence[str]) -> dict[int, tuple[pl.Series, pl.Series | None]]:
+    """The columns of a large block that say few things often, as its first rows let expect."""
+    if chunk.height < _LARGE:
+        return {}
+    sample = chunk.head(_SAMPLE).select(cell.n_unique().alias(str(n)) for n, cell in cells.items()).row(0, named=True)
+    few = {n: values.read_few(kinds[n], chunk.select(cell).to_series()) for n, cell in cells.items() if sample[str(n)] * 8 < _SAMPLE}
+    return {n: read for n, read in few.items() if read is not None}
 
 
 def _how(source: Source) -> str:

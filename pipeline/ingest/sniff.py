@@ -6,9 +6,10 @@ import io
 import re
 import zipfile
 import zlib
-from codecs import getincrementaldecoder
 from pathlib import Path
 from typing import Literal
+
+import polars as pl
 
 from pipeline.ingest.limits import MAX_PACKED_BYTES
 from pipeline.problems import FilesRefused, Problem
@@ -97,15 +98,36 @@ def encoding_of(path_or_bytes: Path | bytes) -> str:
         block = stream.read(1 << 22)
         if block[:2] in (b"\xff\xfe", b"\xfe\xff"):
             return "utf-16"
-        decoder = getincrementaldecoder("utf-8")()
-        try:
-            while block:
-                decoder.decode(block)
-                block = stream.read(1 << 22)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
+        kept = b""
+        while block:
+            data = kept + block
+            end = _last_whole(data)
+            if not _is_utf8(data[:end]):
+                return "gb18030"
+            kept = data[end:]
+            block = stream.read(1 << 22)
+        if not _is_utf8(kept):
             return "gb18030"
     return "utf-8"
+
+
+def _last_whole(data: bytes) -> int:
+    """Where the last character of utf-8 that may go on behind ``data`` begins."""
+    for back in range(1, min(4, len(data)) + 1):
+        if data[-back] >= 0xC0:
+            return len(data) - back
+        if data[-back] < 0x80:
+            break
+    return len(data)
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether all of it is utf-8, found without making a text of it."""
+    try:
+        pl.Series([data], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return False
+    return True
 
 
 def load(path: Path, where: str) -> bytes:
