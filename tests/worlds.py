@@ -26,6 +26,9 @@ MONTH_OF = {
     "listings": "captured_at", "platform_notices": "issued_at", "annotations": "happened_at", "promises": "sent_at",
 }  # fmt: skip
 
+# tables whose rows lie in the month in which their conversation began or their order was made
+WITH_FIRST = {"messages": ("messages", "conversations", "asks", "hits", "promises"), "orders": ("shipments", "tracking_events", "order_items")}
+
 
 @dataclass(frozen=True)
 class World:
@@ -82,17 +85,28 @@ def write_facts(
         if name == "stores":
             _write(frame, folder / "stores" / "stores.parquet")
             continue
-        month = pl.lit("2000-01") if one_month else _month(name)
-        for (store, part), rows in frame.with_columns(month.alias("_month")).partition_by(
-            "store_id", "_month", as_dict=True, include_key=True
+        month, began = (pl.lit("2030-01"),) * 2 if one_month else (_month(name), _began(name, frame, frames))
+        for (store, part, first), rows in frame.with_columns((month if name == "asks" else began).alias("_month"), began.alias("_began")).partition_by(
+            "store_id", "_month", "_began", as_dict=True, include_key=True
         ).items():
             platform, shop = str(store).split("/")
-            place = folder / name / f"platform={platform}" / f"store={shop}" / f"month={part}" / "part.parquet"
-            _write(rows.drop("_month"), place)
+            file = f"part-{first}.parquet" if name == "asks" and not one_month else "part.parquet"
+            place = folder / name / f"platform={platform}" / f"store={shop}" / f"month={part}" / file
+            _write(rows.drop("_month", "_began"), place)
 
 
 def _month(name: str) -> pl.Expr:
     return pl.col(MONTH_OF[name]).fill_null(datetime(2025, 9, 1)).dt.strftime("%Y-%m")
+
+
+def _began(name: str, frame: pl.DataFrame, frames: Mapping[str, pl.DataFrame]) -> pl.Expr | pl.Series:
+    """The month in which a row's conversation or order began, else its own: as a warehouse keeps them."""
+    for table, key, time in (("messages", "conversation_id", "sent_at"), ("orders", "order_id", "created_at")):
+        if table in frames and key in frame.columns and name in WITH_FIRST[table]:
+            first = frames[table].group_by("store_id", key).agg(pl.col(time).min().dt.strftime("%Y-%m").alias("first"))
+            own = frame.select("store_id", key, _month(name).alias("own"))
+            return own.join(first, on=["store_id", key], how="left", maintain_order="left").select(pl.coalesce("first", "own")).to_series()
+    return _month(name)
 
 
 def _with_defaults(row: Mapping[str, Any], number: int) -> dict[str, Any]:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import duckdb
 
-from pipeline.engine.batches import ASKED_LATER, NEARBY, Batch
+from pipeline.engine.batches import ASKED_LATER, GOING_ON, NEARBY, SEEN, SPANS, Batch
 from pipeline.engine.duck import Kind, files_select, run, show_as
 from pipeline.engine.models import Model
 from pipeline.engine.side_by_side import Work
+from pipeline.engine.spans import DAYS_AFTER
 from pipeline.tables import FACTS, by_name
 
 ROWS_IN_MEMORY = 300_000  # of messages
@@ -33,6 +34,10 @@ def show_facts(batch: Batch, rules: Path) -> dict[str, Work]:
     for name, nothing in (empty | {f"nearby_{name}": empty[name] for name in NEARBY}).items():
         work[name] = partial(show_as, name=name, files=batch.files.get(name, ()), empty=nothing, kind=kind)
     work["asks"] = partial(run, sql=f"create {kind} asks as {_asks(batch)}")
+    work[SPANS] = partial(run, sql=f"create table {SPANS} as {_spans(batch)}")
+    work[SEEN] = partial(run, sql=f"create table {SEEN} as {_seen(batch)}")
+    for name in GOING_ON:
+        work[name] = partial(run, sql=f"create table {name} as {_going_on(batch, name)}")
     work["order_scopes"] = partial(show_as, name="order_scopes", files=[rules / "order_scopes.parquet"], empty="")
     numbers = "select cast(range as bigint) as n from range(1, 61)"
     work["small_numbers"] = partial(run, sql=f"create table small_numbers as {numbers}")
@@ -53,6 +58,31 @@ def _asks(batch: Batch) -> str:
         )
     ]
     return " union all ".join(parts)
+
+
+def _spans(batch: Batch) -> str:
+    """The time whose days are judged here, by store."""
+    rows = [f"select '{store}' as store_id, timestamp '{start}' as from_at, timestamp '{end}' as to_at" for store, (start, end) in batch.spans.items()]
+    return " union all ".join(rows)
+
+
+def _seen(batch: Batch) -> str:
+    """The latest moment that a store's exports speak of."""
+    rows = [f"select '{store}' as store_id, timestamp '{moment}' as seen_at" for store, moment in batch.seen.items()]
+    return " union all ".join(rows) or "select '' as store_id, null::timestamp as seen_at where false"
+
+
+def _going_on(batch: Batch, name: str) -> str:
+    """Earlier conversations, whole, that go on into the span; or what is said in later ones soon after it."""
+    empty = by_name()["messages"].empty_select()
+    files = batch.files.get(name, ())
+    if not files:
+        return empty
+    said = f"(select m.*, s.from_at, s.to_at from ({files_select(files, empty)}) as m join ({_spans(batch)}) as s using (store_id))"
+    if name == "later_messages":
+        return f"select * exclude (from_at, to_at) from {said} as said where sent_at < to_at + interval {DAYS_AFTER} day"
+    later = f"select distinct store_id, conversation_id from {said} as said where sent_at >= from_at and sent_at < to_at"
+    return f"select * from ({files_select(files, empty)}) as said semi join ({later}) as goes_on using (store_id, conversation_id)"
 
 
 def shared_facts(chains: Iterable[Iterable[Model]]) -> dict[str, Model]:

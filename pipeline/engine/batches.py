@@ -5,17 +5,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
 import pyarrow.parquet as parquet
 
+from pipeline.engine.spans import MONTHS_OPEN, going_on, months_later, seen_until, span
 from pipeline.tables import FACTS
 
 ASKED_LATER = "asked_later"
 # what a row of this month may speak of lies in other months: an order is complained of, asked about, refunded later,
 # a night's watch begins on the day before
-NEARBY = ("orders", "aftersales", "complaints", "shipments", "agent_status")
+NEARBY = (
+    "orders", "aftersales", "complaints", "complaint_followups", "shipments", "tracking_events", "agent_status", "annotations",
+    "blocks",
+)  # fmt: skip
+GOING_ON = ("earlier_messages", "later_messages")  # messages of this batch's days, or soon after, in other months' files
+SPANS, SEEN = "store_spans", "store_seen"
 MONTHS_NEARBY = 3
 ROWS_PER_BATCH = 1_000_000  # of messages; their units fit into 2 GB, and fewer batches have less fixed cost
 
@@ -32,13 +39,19 @@ class Batch:
     files: Mapping[str, tuple[Path, ...]]
     platforms: tuple[str, ...]
     rows: int  # messages
+    spans: Mapping[str, tuple[datetime, datetime]]  # store -> the time whose days are judged here
+    seen: Mapping[str, datetime]  # store -> the latest moment that its exports speak of
 
     def fingerprint(self, tables: Iterable[str]) -> str:
         """Hash of the content of the files of these tables."""
         digest = hashlib.sha256()
+        tables = set(tables)
         for table in sorted({*tables, *((ASKED_LATER,) if "asks" in tables else ())}):
             for file in self.files.get(table, ()):
                 digest.update(f"{table} {file.parts[-4:-1]} {_content(file)}".encode())
+        for table, told in ((SPANS, self.spans), (SEEN, self.seen)):
+            if table in tables:
+                digest.update(f"{table} {sorted(told.items())}".encode())
         return digest.hexdigest()[:16]
 
 
@@ -65,22 +78,23 @@ def make_batches(facts: Path, rows_per_batch: int = ROWS_PER_BATCH) -> list[Batc
     small months in a row go together, since a batch has a fixed cost.
     """
     months = _by_month(facts)
+    seen = seen_until(months)
     batches = []
     for period in _periods(months, rows_per_batch // 10):
         sizes = {store: size for month in period for store, size in _sizes(months[month]).items()}
         if len(period) > 1:
-            batches.append(_batch(f"{period[0]}-001", period, sorted(sizes), months))
+            batches.append(_batch(f"{period[0]}-001", period, sorted(sizes), months, seen))
             continue
         group: list[str] = []
         rows = 0
         for store, size in sorted(sizes.items()):
             if group and rows + size > rows_per_batch:
-                batches.append(_batch(f"{period[0]}-{len(batches):04d}", period, group, months))
+                batches.append(_batch(f"{period[0]}-{len(batches):04d}", period, group, months, seen))
                 group, rows = [], 0
             group.append(store)
             rows += size
         if group:
-            batches.append(_batch(f"{period[0]}-{len(batches):04d}", period, group, months))
+            batches.append(_batch(f"{period[0]}-{len(batches):04d}", period, group, months, seen))
     return batches
 
 
@@ -128,9 +142,13 @@ def _rows(file: Path) -> int:
     return int(parquet.read_metadata(file).num_rows)
 
 
-def _batch(name: str, period: tuple[str, ...], stores: list[str], months: Months) -> Batch:
+def _batch(name: str, period: tuple[str, ...], stores: list[str], months: Months, seen: Mapping[str, datetime]) -> Batch:
     files: dict[str, list[Path]] = {}
+    spans = {store: span(store, period, months) for store in stores}
+    until = months_later(period[-1], MONTHS_OPEN)
     for store in stores:
+        for table, paths in going_on(store, period, months, spans[store]).items():
+            files.setdefault(table, []).extend(paths)
         for month in period:
             for table, paths in months[month].get(store, {}).items():
                 # of asks in another month of the same period nothing need be added
@@ -142,7 +160,8 @@ def _batch(name: str, period: tuple[str, ...], stores: list[str], months: Months
                 files.setdefault(f"nearby_{table}", []).extend(months[other].get(store, {}).get(table, []))
     platforms = tuple(sorted({store.split("/")[0] for store in stores}))
     rows = sum(_rows(file) for file in files.get("messages", ()))
-    return Batch(name, period, {table: tuple(paths) for table, paths in files.items()}, platforms, rows)
+    told = {store: min(seen[store], until) for store in stores if store in seen}
+    return Batch(name, period, {table: tuple(paths) for table, paths in files.items()}, platforms, rows, spans, told)
 
 
 def _number(month: str) -> int:

@@ -15,7 +15,7 @@ import duckdb
 import pyarrow.parquet as parquet
 
 from pipeline.engine.batch_facts import find_shared, fits_in_memory, shared_facts, show_facts
-from pipeline.engine.batches import NEARBY, Batch
+from pipeline.engine.batches import ASKED_LATER, GOING_ON, NEARBY, SEEN, SPANS, Batch
 from pipeline.engine.duck import copy_to, open_duckdb
 from pipeline.engine.models import Model, in_order
 from pipeline.engine.side_by_side import CURSORS, Work, side_by_side
@@ -127,7 +127,7 @@ def failing_now(
 
 
 def _plans(models: Mapping[str, Model], rules: Path) -> list[_Plan]:
-    facts = {*(table.name for table in FACTS), *(f"nearby_{table}" for table in NEARBY)}
+    facts = {*(table.name for table in FACTS), *(f"nearby_{table}" for table in NEARBY), *GOING_ON, SPANS, SEEN}
     measures = [model for model in models.values() if model.stage == "measures" and _combos(rules, model.name).exists()]
     plans = []
     for measure in [*measures, None]:
@@ -145,7 +145,8 @@ def _plans(models: Mapping[str, Model], rules: Path) -> list[_Plan]:
 def _task(batch: Batch, plan: _Plan) -> _Task | None:
     """The work of one plan on one batch; none where the measure has no rows to look at."""
     # A measure may read facts only through a view of its chain (contact through unanswered_runs).
-    if plan.measure and not any(batch.files.get(table) for model in plan.chain for table in model.reads):
+    tables = {table for model in plan.chain for table in model.reads}
+    if plan.measure and not any(batch.files.get(table) for table in (*tables, *((ASKED_LATER,) if "asks" in tables else ()))):
         return None
     text = f"{plan.content} {batch.fingerprint(plan.reads)}"
     return _Task(batch, plan, hashlib.sha256(text.encode()).hexdigest()[:16])

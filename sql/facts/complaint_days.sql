@@ -28,6 +28,6 @@ select
     count(f.followed_at) as followups,
     min(f.agent_id) as agent_id
 from opened as o
-left join complaint_followups as f
+left join nearby_complaint_followups as f
     on o.store_id = f.store_id and o.complaint_id = f.complaint_id and o.day = cast(f.followed_at as date)
 group by o.store_id, o.complaint_id, o.order_id, o.concept, o.raised_at, o.is_regulator, o.day

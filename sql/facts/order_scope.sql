@@ -8,6 +8,11 @@ with looked_at as (    -- orders of other months only where a request of these m
     select
         store_id,
         order_id
+    from day_orders
+    union
+    select
+        store_id,
+        order_id
     from aftersales
     where order_id is not null
 ),

@@ -4,5 +4,5 @@ select
     buyer_key,
     blocked_at - interval 7 day as from_at,
     blocked_at as to_at
-from blocks
+from nearby_blocks
 where kind = 'report' and upheld and buyer_key is not null

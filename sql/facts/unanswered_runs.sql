@@ -1,5 +1,5 @@
 -- unanswered_runs: one row per agent message with the messages the buyer has not answered up to it
-with counted as (
+with said as (         -- conversations of these months, and earlier ones that go on into their days
     select
         store_id,
         conversation_id,
@@ -9,11 +9,40 @@ with counted as (
         sent_at,
         seq,
         role,
+        kind,
+        true as of_month
+    from messages
+    union all
+    select
+        store_id,
+        conversation_id,
+        message_id,
+        buyer_key,
+        agent_id,
+        sent_at,
+        seq,
+        role,
+        kind,
+        false as of_month
+    from earlier_messages
+),
+
+counted as (
+    select
+        store_id,
+        conversation_id,
+        message_id,
+        buyer_key,
+        agent_id,
+        sent_at,
+        seq,
+        role,
+        of_month,
         cast(sum(case when role = 'buyer' then 1 else 0 end) over (
             partition by store_id, conversation_id order by sent_at, seq
             rows between unbounded preceding and current row
         ) as bigint) as turn
-    from messages
+    from said
     where role in ('buyer', 'agent') and kind <> 'recall'
 ),
 
@@ -26,13 +55,17 @@ numbered as (
 )
 
 select
-    store_id,
-    conversation_id,
-    message_id,
-    buyer_key,
-    agent_id,
-    sent_at,
-    turn,
-    unanswered
-from numbered
-where role = 'agent'
+    n.store_id,
+    n.conversation_id,
+    n.message_id,
+    n.buyer_key,
+    n.agent_id,
+    n.sent_at,
+    n.turn,
+    n.unanswered,
+    n.of_month,
+    n.sent_at >= s.from_at and n.sent_at < s.to_at as in_month
+from numbered as n
+inner join store_spans as s
+    on n.store_id = s.store_id
+where n.role = 'agent'

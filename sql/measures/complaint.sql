@@ -4,7 +4,7 @@ with firsts as (
         store_id,
         complaint_id,
         min(followed_at) as followed_at
-    from complaint_followups
+    from nearby_complaint_followups
     group by store_id, complaint_id
 ),
 
@@ -36,7 +36,7 @@ judged as (            -- the complaints a shape looks at, and when its duty was
         o.paid_cny,
         o.picked_up_at,
         o.shipped_at,
-        e.seen_at,
+        least(e.seen_at, c.raised_at + interval 90 day) as seen_at,
         case k.duty
             when 'accept' then coalesce(c.accepted_at, c.handled_at)
             when 'handle' then c.handled_at

@@ -29,7 +29,7 @@ with sent as (
         u.unanswered > coalesce(k.unanswered_messages, 1000000) as unheard
     from unanswered_runs as u
     cross join combos_contact as k
-    where u.agent_id is not null
+    where u.agent_id is not null and case k.unit when 'conversation' then u.of_month else u.in_month end
 ),
 
 counted as (

@@ -5,7 +5,7 @@ with bursts as (       -- five or more paid orders of one buyer on one day
         buyer_key,
         cast(paid_at as date) as day,
         count(*) as orders
-    from orders
+    from nearby_orders
     where paid_at is not null and buyer_key is not null
     group by store_id, buyer_key, cast(paid_at as date)
 ),

@@ -16,7 +16,7 @@ inspected as (
         store_id,
         order_id,
         bool_and(passed) as passed
-    from annotations
+    from nearby_annotations
     where concept in ('false_shipment', 'fraud_shipment') and order_id is not null
     group by store_id, order_id
 ),

@@ -1,10 +1,14 @@
 -- privacy: one row per agent message with personal data and combo; value = kinds of data given away
--- data of a kind that this very account wrote before in the conversation is taken to be its own
-with given as (        -- kinds that the buyer wrote, with the first time
+-- a kind that this very account wrote before in the conversation is taken to be its own; any other kind is not
+with given as (        -- when the buyer first wrote each kind
     select
         store_id,
         conversation_id,
-        min(sent_at) as given_at
+        min(case when list_contains(pii_kinds, 'mobile') then sent_at end) as mobile_at,
+        min(case when list_contains(pii_kinds, 'landline') then sent_at end) as landline_at,
+        min(case when list_contains(pii_kinds, 'address') then sent_at end) as address_at,
+        min(case when list_contains(pii_kinds, 'id_card') then sent_at end) as id_card_at,
+        min(case when list_contains(pii_kinds, 'bank_card') then sent_at end) as bank_card_at
     from messages
     where role = 'buyer' and len(pii_kinds) > 0
     group by store_id, conversation_id
@@ -13,20 +17,47 @@ with given as (        -- kinds that the buyer wrote, with the first time
 sent as (
     select
         k.combo,
-        k.kinds,
-        k.other_account_only,
         m.store_id,
         m.message_id,
         m.conversation_id,
         m.agent_id,
         m.sent_at,
         m.order_id,
-        case when list_contains(k.kinds, 'mobile') and list_contains(m.pii_kinds, 'mobile') then 1 else 0 end
-        + case when list_contains(k.kinds, 'landline') and list_contains(m.pii_kinds, 'landline') then 1 else 0 end
-        + case when list_contains(k.kinds, 'address') and list_contains(m.pii_kinds, 'address') then 1 else 0 end
-        + case when list_contains(k.kinds, 'id_card') and list_contains(m.pii_kinds, 'id_card') then 1 else 0 end
-        + case when list_contains(k.kinds, 'bank_card') and list_contains(m.pii_kinds, 'bank_card') then 1 else 0 end as kinds_sent,
-        g.given_at < m.sent_at as own_data
+        case
+            when
+                list_contains(k.kinds, 'mobile') and list_contains(m.pii_kinds, 'mobile')
+                and not (k.other_account_only and coalesce(g.mobile_at < m.sent_at, false))
+                then 1
+            else 0
+        end
+        + case
+            when
+                list_contains(k.kinds, 'landline') and list_contains(m.pii_kinds, 'landline')
+                and not (k.other_account_only and coalesce(g.landline_at < m.sent_at, false))
+                then 1
+            else 0
+        end
+        + case
+            when
+                list_contains(k.kinds, 'address') and list_contains(m.pii_kinds, 'address')
+                and not (k.other_account_only and coalesce(g.address_at < m.sent_at, false))
+                then 1
+            else 0
+        end
+        + case
+            when
+                list_contains(k.kinds, 'id_card') and list_contains(m.pii_kinds, 'id_card')
+                and not (k.other_account_only and coalesce(g.id_card_at < m.sent_at, false))
+                then 1
+            else 0
+        end
+        + case
+            when
+                list_contains(k.kinds, 'bank_card') and list_contains(m.pii_kinds, 'bank_card')
+                and not (k.other_account_only and coalesce(g.bank_card_at < m.sent_at, false))
+                then 1
+            else 0
+        end as kinds_given_away
     from messages as m
     cross join combos_privacy as k
     left join given as g
@@ -50,8 +81,8 @@ select                 -- long
     message_id as unit_id,
     sent_at as occurred_at,
     cast(sent_at as date) as day,
-    cast(kinds_sent as double) as value,
-    kinds_sent = 0 or (other_account_only and coalesce(own_data, false)) as ok,
+    cast(kinds_given_away as double) as value,
+    kinds_given_away = 0 as ok,
     cast(null as varchar) as excluded_because,
     cast(null as decimal(18, 2)) as base_cny,
     order_id,

@@ -5,7 +5,7 @@ select
     v.review_id as unit_id,
     v.reviewed_at + k.within_hours * interval 1 hour as occurred_at,
     cast(v.reviewed_at + k.within_hours * interval 1 hour as date) as day,
-    (epoch(coalesce(v.replied_at, e.seen_at)) - epoch(v.reviewed_at)) / 3600 as value,
+    (epoch(coalesce(v.replied_at, least(e.seen_at, v.reviewed_at + interval 90 day))) - epoch(v.reviewed_at)) / 3600 as value,
     case
         when v.replied_at is not null then v.replied_at <= v.reviewed_at + k.within_hours * interval 1 hour
         when e.seen_at > v.reviewed_at + k.within_hours * interval 1 hour then false

@@ -1,5 +1,17 @@
 -- shipment: one row per paid order and combo; value = hours from the clock start to the event that counts as shipped
-with judged as (       -- the orders a shape looks at, with start and stop by its own definition
+with looked_at as (    -- a buyer's day is that of payment: its orders may have been placed in several months
+    select
+        *,
+        false as by_day
+    from orders
+    union all
+    select
+        *,
+        true as by_day
+    from day_orders
+),
+
+judged as (            -- the orders a shape looks at, with start and stop by its own definition
     select
         s.shape,
         s.unit,
@@ -34,12 +46,13 @@ with judged as (       -- the orders a shape looks at, with start and stop by it
             when s.event <> 'upload' and o.picked_up_at is null then 'missing:orders.picked_up_at'
         end as column_missing,
         case when c.met = 1 then c.missing end as scope_missing
-    from orders as o
+    from looked_at as o
     cross join shapes_shipment as s
     left join order_scope as c
         on o.store_id = c.store_id and o.order_id = c.order_id and s.orders_scope = c.orders_scope
     where
         (o.paid_at is not null or o.is_cash_on_delivery)
+        and o.by_day = (s.unit = 'buyer_day' and o.buyer_key is not null)
         and (s.orders_scope is null or c.met > 0)
 ),
 

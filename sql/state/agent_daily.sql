@@ -1,15 +1,23 @@
 -- agent_daily: one row per store, agent and day; waits are those of the rounds asked of the agent
-with sent as (
+with said as (
+    select store_id, agent_id, sent_at, conversation_id, buyer_key from messages where role = 'agent' and agent_id is not null
+    union all
+    select store_id, agent_id, sent_at, conversation_id, buyer_key from earlier_messages where role = 'agent' and agent_id is not null
+),
+
+sent as (
     select
-        store_id,
-        agent_id,
-        cast(sent_at as date) as day,
-        count(distinct conversation_id) as conversations,
-        count(distinct buyer_key) as buyers,
+        m.store_id,
+        m.agent_id,
+        cast(m.sent_at as date) as day,
+        count(distinct m.conversation_id) as conversations,
+        count(distinct m.buyer_key) as buyers,
         count(*) as messages
-    from messages
-    where role = 'agent' and agent_id is not null
-    group by store_id, agent_id, cast(sent_at as date)
+    from said as m
+    inner join store_spans as s
+        on m.store_id = s.store_id
+    where m.sent_at >= s.from_at and m.sent_at < s.to_at
+    group by m.store_id, m.agent_id, cast(m.sent_at as date)
 ),
 
 asked as (

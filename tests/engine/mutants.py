@@ -114,7 +114,11 @@ MUTANTS: list[Mutant] = [
         "measures/promise", "said",
         ("coalesce(done_at <= due_at, false)", "coalesce(done_at < due_at, false)"), ("when o.shipped_at >= p.sent_at then", "when o.shipped_at > p.sent_at then"), ("d.seen_at <= d.due_at", "d.seen_at < d.due_at"),
     ),
-    *_of("measures/privacy", "said", ("g.given_at < m.sent_at", "g.given_at <= m.sent_at")),
+    *_of(
+        "measures/privacy", "said",
+        ("g.mobile_at < m.sent_at", "g.mobile_at <= m.sent_at"), ("coalesce(g.address_at < m.sent_at", "coalesce(g.mobile_at < m.sent_at"),
+        ("and not (k.other_account_only and", "and not (true and"),
+    ),
     *_of("measures/freight", "said", ("when o.freight_cny > 0 then true", "when o.freight_cny >= 0 then true")),
     *_of("measures/invoice", "said", ("p.raised_at <= o.finished_at +", "p.raised_at < o.finished_at +")),
     *_of("measures/phrase_absent", "said", ("m.kind = 'text'", "m.kind <> 'image'")),

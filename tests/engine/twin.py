@@ -71,9 +71,14 @@ def _combine(made: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def judged(root: Path, tables: Mapping[str, Any], rules: Mapping[str, pa.Table]) -> Case:
     """Judge rows by both."""
     facts = {name: rows for name, rows in tables.items() if name != "hits"}
-    hits = typed(by_name()["hits"], [{"platform": row["store_id"].split("/")[0], **row} for row in tables["hits"]]) if tables.get("hits") else None
-    world = judge(root, facts, rules, hits, one_month=True)
+    world = judge(root, facts, rules, hits_of(tables), one_month=True)
     return Case(world.places, rules, evaluate(tables, read_rulebook(rules)))
+
+
+def hits_of(tables: Mapping[str, Any]) -> pl.DataFrame | None:
+    """The hits of worlds as a frame."""
+    rows = [{"platform": row["store_id"].split("/")[0], **row} for row in tables.get("hits", ())]
+    return typed(by_name()["hits"], rows) if rows else None
 
 
 def read(state: Path, marts: Path, wanted: Result, rules: Mapping[str, pa.Table]) -> Result:
@@ -92,7 +97,8 @@ def read(state: Path, marts: Path, wanted: Result, rules: Mapping[str, pa.Table]
         for row in pl.read_parquet(files).iter_rows(named=True):
             if row["day"] is None or any(start <= row["day"] < end for start, end in days[row["combo"]]):
                 key = (row["combo"], row["store_id"], row["day"], row["excluded_because"])
-                got.unit_days[key] = (row["units"], row["ok_units"], row["value_sum"] or 0.0)
+                units, ok_units, value_sum = got.unit_days.get(key, (0, 0, 0.0))  # each batch knows a part of a day
+                got.unit_days[key] = (units + row["units"], ok_units + row["ok_units"], value_sum + (row["value_sum"] or 0.0))
     for row in mart("verdicts").iter_rows(named=True):
         key = (row["store_id"], row["version_id"], row["window_start"], row["window_end"])
         got.verdicts[key] = (row["status"], row["units"], row["ok_units"], row["excluded_units"], row["value"], row["partial"], row["severity"])

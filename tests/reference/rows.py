@@ -86,8 +86,8 @@ class Store:
 
         def latest(_: Store) -> datetime | None:
             moments = [r.exported_at for r in (*self["orders"], *self["aftersales"])]
-            moments += [r.exported_at or r.raised_at for r in self["complaints"]]
-            moments += [r.exported_at or r.reviewed_at for r in self["reviews"]]
+            moments += [at for r in self["complaints"] for at in (r.exported_at, r.raised_at)]
+            moments += [at for r in self["reviews"] for at in (r.exported_at, r.reviewed_at)]
             moments += [r.sent_at for r in self["messages"] if r.role == "buyer"]
             return max((m for m in moments if m), default=None)
 

@@ -50,17 +50,16 @@ def phrase_absent(store: Store, p: Row) -> list[Unit]:
 
 
 def privacy(store: Store, p: Row) -> list[Unit]:
-    """Messages of agents with personal data; what the buyer wrote before in the conversation is taken to be the buyer's own."""
+    """Messages of agents with personal data; a kind that the buyer wrote before in the conversation is taken to be the buyer's own."""
     units = []
     for m in store["messages"]:
         if m.role != "agent" or not m.pii_kinds:
             continue
         given = [b for b in store["messages"] if b.role == "buyer" and b.pii_kinds and b.conversation_id == m.conversation_id]
-        own = any(b.sent_at < m.sent_at for b in given)
-        kinds = len(set(p.kinds) & set(m.pii_kinds))
-        fine = kinds == 0 or (p.other_account_only and own)
+        own = {kind for b in given if b.sent_at < m.sent_at for kind in b.pii_kinds} if p.other_account_only else set()
+        kinds = len((set(p.kinds) & set(m.pii_kinds)) - own)
         units.append(Unit(
-            m.message_id, m.sent_at, m.sent_at.date(), float(kinds), fine,
+            m.message_id, m.sent_at, m.sent_at.date(), float(kinds), kinds == 0,
             order=m.order_id, conversation=m.conversation_id, message=m.message_id,
         ))  # fmt: skip
     return units + _others(store, [unit.day for unit in units])
