@@ -13,7 +13,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from pipeline.text.find import find_in_texts
 from pipeline.text.lexicon import Lexicons, load_lexicons
 from pipeline.text.match import find_hits, scan_of
 
-BATCH = 500_000
+BATCH, PIECE = 500_000, 50_000
 SHOP, NUMBERED, UNLIKE = "shop mix", "agents only, all numbered", "agents only, no two alike"
 _BAD = (
     "加我微信给您便宜二十",
@@ -54,21 +54,17 @@ def messages(count: int, seed: int, mix: str) -> Iterator[pl.DataFrame]:
 
     for first in range(0, count, BATCH):
         size = min(BATCH, count - first)
-        roles = (
-            chance.choices(("buyer", "agent", "robot"), (45, 50, 5), k=size)
-            if mix == SHOP
-            else ["agent"] * size
-        )
-        yield pl.DataFrame(
-            {
-                "store_id": ["jd/bench"] * size,
-                "message_id": [str(first + no) for no in range(size)],
-                "conversation_id": [str((first + no) // 12) for no in range(size)],
-                "sent_at": [started + timedelta(seconds=no) for no in range(size)],
-                "role": roles,
-                "agent_id": ["a"] * size,
-                "text": [text(no) for no in range(size)],
-            }
+        roles = chance.choices(("buyer", "agent", "robot"), (45, 50, 5), k=size) if mix == SHOP else ["agent"] * size
+        pieces = [range(start, min(size, start + PIECE)) for start in range(0, size, PIECE)]
+        number = pl.int_range(first, first + size)
+        yield pl.select(
+            store_id=pl.lit("jd/bench"),
+            message_id=number.cast(pl.String),
+            conversation_id=(number // 12).cast(pl.String),
+            sent_at=started + pl.duration(seconds=number),
+            role=pl.Series(roles),
+            agent_id=pl.lit("a"),
+            text=pl.concat(pl.Series([text(no) for no in piece]) for piece in pieces),
         )
 
 

@@ -9,7 +9,7 @@ from pipeline.text.scan import Scan
 from pipeline.text.wanted import find_wanted
 
 _KNOWN = 1_000_000  # texts whose hits are kept, each as 8 bytes
-_AT_ONCE = 100_000  # texts: what is between the scan and the hits is large
+_AT_ONCE = 50_000  # texts: what is between the scan and the hits is large
 # A number of six digits and more says nothing but its length: texts that differ in an order number are one.
 _LONG_NUMBER = "[0-9]{6,}"
 HITS = {"key": pl.UInt64, "no": pl.UInt32, "start": pl.Int64, "end": pl.Int64, "whole_message": pl.Boolean}

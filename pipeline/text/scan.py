@@ -20,7 +20,7 @@ from pipeline.text.lexicon import Form, Lexicons
 from pipeline.text.trie import Trie
 
 _THREADS = 2
-_BYTES = 3_000_000  # looked at together: what they take stays near the processor
+_BYTES = 1_500_000  # looked at together: what they take stays near the processor
 _CODE = ("scan.py", "trie.py", "alphabet.py")
 
 
