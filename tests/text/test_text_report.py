@@ -5,10 +5,14 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
 from pipeline.text.lexicon import Lexicons
 from pipeline.text.report import Utterance, is_scored_only, lines, read_utterances, score
 
 UTTERANCES = read_utterances(Path(__file__).parents[1] / "data" / "utterances.csv")
+# the rest was written by others who had not seen the lexicons, and what is only scored of it stays unseen
+PARTS = {"all": UTTERANCES, "earlier": UTTERANCES[:2576], "fresh": UTTERANCES[2576:]}
 
 
 def test_the_set_is_large_and_more_than_half_harmless() -> None:
@@ -25,10 +29,12 @@ def test_every_concept_has_both_kinds(lexicons: Lexicons) -> None:
     assert concepts <= {utterance.about for utterance in UTTERANCES if not utterance.concept}
 
 
-def test_the_scored_part_stays_as_it_is() -> None:
-    scored = sorted(f"{u.role} {u.text} {u.concept}" for u in UTTERANCES if is_scored_only(u.text))
-    digest = sha256("\n".join(scored).encode()).hexdigest()
-    assert (len(scored), digest[:16]) == (693, "eab45cc5bf1538aa")
+@pytest.mark.parametrize(
+    "part, count, digest", [("earlier", 693, "eab45cc5bf1538aa"), ("fresh", 286, "a6382284c26a5589")]
+)
+def test_the_scored_part_stays_as_it_is(part: str, count: int, digest: str) -> None:
+    scored = sorted(f"{u.role} {u.text} {u.concept}" for u in PARTS[part] if is_scored_only(u.text))
+    assert (len(scored), sha256("\n".join(scored).encode()).hexdigest()[:16]) == (count, digest)
 
 
 def test_counts_of_right_missed_and_wrong(lexicons: Lexicons) -> None:
@@ -47,16 +53,21 @@ def test_counts_of_right_missed_and_wrong(lexicons: Lexicons) -> None:
     assert len(result.misses) == 2
 
 
-def figures_of_the_scored_part(lexicons: Lexicons) -> tuple[float, float]:
+def figures_of_the_scored_part(part: str, lexicons: Lexicons) -> tuple[float, float]:
     """Precision and recall alone, so that a failure does not print the sentences."""
-    scored = score([utterance for utterance in UTTERANCES if is_scored_only(utterance.text)], lexicons)
+    scored = score([utterance for utterance in PARTS[part] if is_scored_only(utterance.text)], lexicons)
     return scored.precision(), scored.recall()
 
 
-def test_the_scored_part_does_not_get_worse(lexicons: Lexicons) -> None:
-    precision, recall = figures_of_the_scored_part(lexicons)
-    assert precision >= 0.93
-    assert recall >= 0.90
+@pytest.mark.parametrize(
+    "part, at_least", [("earlier", (0.93, 0.90)), ("fresh", (0.90, 0.77)), ("all", (0.92, 0.88))]
+)
+def test_the_scored_part_does_not_get_worse(
+    part: str, at_least: tuple[float, float], lexicons: Lexicons
+) -> None:
+    precision, recall = figures_of_the_scored_part(part, lexicons)
+    assert precision >= at_least[0]
+    assert recall >= at_least[1]
 
 
 def test_the_report_lists_misses_of_the_part_looked_at_only(lexicons: Lexicons) -> None:
