@@ -19,7 +19,7 @@ ASKED_LATER = "asked_later"
 # a night's watch begins on the day before
 NEARBY = (
     "orders", "aftersales", "complaints", "complaint_followups", "shipments", "tracking_events", "agent_status", "annotations",
-    "blocks",
+    "blocks", "hits",
 )  # fmt: skip
 GOING_ON = ("earlier_messages", "later_messages")  # messages of this batch's days, or soon after, in other months' files
 SPANS, SEEN = "store_spans", "store_seen"
@@ -155,7 +155,7 @@ def _batch(name: str, period: tuple[str, ...], stores: list[str], months: Months
                 later = [path for path in paths if path.parent.name.removeprefix("month=") not in period]
                 files.setdefault(table, []).extend(later if table == ASKED_LATER else paths)
         near = [other for other in months if min(abs(_number(other) - _number(month)) for month in period) <= MONTHS_NEARBY]
-        for table in NEARBY:
+        for table in (table for table in NEARBY if table != "hits"):
             for other in near:
                 files.setdefault(f"nearby_{table}", []).extend(months[other].get(store, {}).get(table, []))
     platforms = tuple(sorted({store.split("/")[0] for store in stores}))

@@ -30,15 +30,18 @@ def span(store: str, period: tuple[str, ...], months: Files) -> tuple[datetime, 
 
 
 def going_on(store: str, period: tuple[str, ...], months: Files, until: tuple[datetime, datetime]) -> dict[str, list[Path]]:
-    """Files of messages of other months that reach into the span, and of those soon after it."""
-    found: dict[str, list[Path]] = {"earlier_messages": [], "later_messages": []}
+    """Files of messages of other months that reach into the span, and of those soon after it; the hits of all that is said."""
+    found: dict[str, list[Path]] = {"earlier_messages": [], "later_messages": [], "nearby_hits": []}
     start, end = until
     for month, stores in months.items():
-        for file in stores.get(store, {}).get("messages", ()):
+        tables, more = stores.get(store, {}), sum(map(len, found.values()))
+        for file in tables.get("messages", ()):
             if month < period[0] and (latest(file, ("sent_at",)) or FIRST) >= start:
                 found["earlier_messages"].append(file)
             if month > period[-1] and month_start(month) < end + timedelta(days=DAYS_AFTER if end < LAST else 0):
                 found["later_messages"].append(file)
+        if month in period or sum(map(len, found.values())) > more:
+            found["nearby_hits"] += tables.get("hits", ())
     return found
 
 

@@ -1,56 +1,65 @@
--- notice_events: one row per event after which a buyer is to be told something
+-- notice_events: one row per event after which a buyer is to be told something; those of orders in the month in which they happen
+with happened as (
+    select
+        'order_created' as after_event,
+        store_id,
+        order_id as unit_id,
+        order_id,
+        cast(null as varchar) as conversation_id,
+        buyer_key,
+        created_at as happened_at,
+        exported_at as seen_at
+    from nearby_orders
+    where created_at is not null
+    union all
+    select
+        'order_paid' as after_event, store_id, order_id as unit_id, order_id, cast(null as varchar) as conversation_id,
+        buyer_key, paid_at as happened_at, exported_at as seen_at
+    from nearby_orders
+    where paid_at is not null
+    union all
+    select
+        'unpaid' as after_event, store_id, order_id as unit_id, order_id, cast(null as varchar) as conversation_id,
+        buyer_key, created_at as happened_at, exported_at as seen_at
+    from nearby_orders
+    where paid_at is null and status = 'unpaid'
+    union all
+    select
+        'out_of_stock' as after_event, store_id, order_id as unit_id, order_id, cast(null as varchar) as conversation_id,
+        buyer_key, promised_ship_at as happened_at, exported_at as seen_at
+    from nearby_orders
+    where promised_ship_at < coalesce(shipped_at, exported_at)
+    union all
+    select
+        case when t.event = 'exception' then 'logistics_late' else 'logistics_change' end as after_event,
+        t.store_id, concat(t.order_id, ':', t.event) as unit_id, t.order_id, cast(null as varchar) as conversation_id,
+        o.buyer_key, min(t.happened_at) as happened_at, max(o.exported_at) as seen_at
+    from nearby_tracking_events as t
+    inner join nearby_orders as o
+        on t.store_id = o.store_id and t.order_id = o.order_id
+    group by t.store_id, t.order_id, t.event, o.buyer_key
+    union all
+    select
+        'solved' as after_event, c.store_id, c.complaint_id as unit_id, c.order_id, cast(null as varchar) as conversation_id,
+        c.buyer_key, c.closed_at as happened_at, e.seen_at
+    from nearby_complaints as c
+    left join store_seen as e
+        on c.store_id = e.store_id
+    where c.closed_at is not null
+)
+
 select
-    'order_created' as after_event,
-    store_id,
-    order_id as unit_id,
-    order_id,
-    cast(null as varchar) as conversation_id,
-    buyer_key,
-    created_at as happened_at,
-    exported_at as seen_at
-from orders
-where created_at is not null
-union all
-select
-    'order_paid' as after_event, store_id, order_id as unit_id, order_id, cast(null as varchar) as conversation_id,
-    buyer_key, paid_at as happened_at, exported_at as seen_at
-from orders
-where paid_at is not null
-union all
-select
-    'unpaid' as after_event, store_id, order_id as unit_id, order_id, cast(null as varchar) as conversation_id,
-    buyer_key, created_at as happened_at, exported_at as seen_at
-from orders
-where paid_at is null and status = 'unpaid'
-union all
-select
-    'out_of_stock' as after_event, store_id, order_id as unit_id, order_id, cast(null as varchar) as conversation_id,
-    buyer_key, promised_ship_at as happened_at, exported_at as seen_at
-from orders
-where promised_ship_at < coalesce(shipped_at, exported_at)
-union all
-select
-    case when t.event = 'exception' then 'logistics_late' else 'logistics_change' end as after_event,
-    t.store_id, concat(t.order_id, ':', t.event) as unit_id, t.order_id, cast(null as varchar) as conversation_id,
-    o.buyer_key, min(t.happened_at) as happened_at, max(o.exported_at) as seen_at
-from tracking_events as t
-inner join orders as o
-    on t.store_id = o.store_id and t.order_id = o.order_id
-group by t.store_id, t.order_id, t.event, o.buyer_key
+    h.after_event, h.store_id, h.unit_id, h.order_id, h.conversation_id, h.buyer_key, h.happened_at, h.seen_at
+from happened as h
+inner join store_spans as s
+    on h.store_id = s.store_id
+where h.happened_at >= s.from_at and h.happened_at < s.to_at
 union all
 select
     'handover' as after_event, store_id, conversation_id as unit_id, order_id, conversation_id, buyer_key,
     transferred_to_human_at as happened_at, ended_at as seen_at
 from conversations
 where transferred_to_human_at is not null
-union all
-select
-    'solved' as after_event, c.store_id, c.complaint_id as unit_id, c.order_id, cast(null as varchar) as conversation_id,
-    c.buyer_key, c.closed_at as happened_at, e.seen_at
-from complaints as c
-left join store_seen as e
-    on c.store_id = e.store_id
-where c.closed_at is not null
 union all
 select
     case when h.lexicon = 'please_wait' then 'slow_lookup' else 'escalation' end as after_event,

@@ -1,5 +1,13 @@
 -- notice: one row per event that the buyer is to be told of and combo; value = seconds until the buyer was told
-with told as (         -- agent messages to the buyer, and which of them carry the words that count as the notice
+with said as (         -- also in conversations that began before, or begin soon after
+    select store_id, buyer_key, conversation_id, sent_at, message_id, agent_id from messages where role = 'agent'
+    union all
+    select store_id, buyer_key, conversation_id, sent_at, message_id, agent_id from earlier_messages where role = 'agent'
+    union all
+    select store_id, buyer_key, conversation_id, sent_at, message_id, agent_id from later_messages where role = 'agent'
+),
+
+told as (              -- agent messages to the buyer, and which of them carry the words that count as the notice
     select
         m.store_id,
         m.buyer_key,
@@ -8,10 +16,9 @@ with told as (         -- agent messages to the buyer, and which of them carry t
         m.message_id,
         m.agent_id,
         h.lexicon
-    from messages as m
-    left join (select distinct store_id, message_id, lexicon from hits) as h
+    from said as m
+    left join (select distinct store_id, message_id, lexicon from nearby_hits) as h
         on m.store_id = h.store_id and m.message_id = h.message_id
-    where m.role = 'agent'
 ),
 
 clocked as (

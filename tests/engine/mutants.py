@@ -72,7 +72,7 @@ MUTANTS: list[Mutant] = [
     *_of(
         "measures/notice", "said",
         ("t.sent_at > n.happened_at", "t.sent_at >= n.happened_at"), ("t.sent_at <= n.happened_at +", "t.sent_at < n.happened_at +"),
-        ("where m.role = 'agent'", "where m.role in ('agent', 'robot')"),
+        ("messages where role = 'agent'", "messages where role in ('agent', 'robot')"),
     ),
     *_of("measures/conversion", "chat", ("o.paid_at < b.first_asked_at + k", "o.paid_at <= b.first_asked_at + k"), ("o.paid_at >= b.first_asked_at", "o.paid_at > b.first_asked_at")),
     *_of("measures/throughput", "chat", ("h.handled <= coalesce(k.at_most", "h.handled < coalesce(k.at_most"), ("a.wait_human_seconds is not null", "a.wait_any_seconds is not null")),
