@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from pipeline.engine.batches import ASKED_LATER, GOING_ON, NEARBY, SEEN, SPANS, Batch
-from pipeline.engine.duck import Kind, files_select, run, show_as
+from pipeline.engine.duck import Kind, files_select, quoted, run, show_as
 from pipeline.engine.models import Model
 from pipeline.engine.side_by_side import Work
 from pipeline.engine.spans import DAYS_AFTER
@@ -62,13 +62,15 @@ def _asks(batch: Batch) -> str:
 
 def _spans(batch: Batch) -> str:
     """The time whose days are judged here, by store."""
-    rows = [f"select '{store}' as store_id, timestamp '{start}' as from_at, timestamp '{end}' as to_at" for store, (start, end) in batch.spans.items()]
-    return " union all ".join(rows)
+    return " union all ".join(
+        f"select '{quoted(store)}' as store_id, timestamp '{start}' as from_at, timestamp '{end}' as to_at"
+        for store, (start, end) in batch.spans.items()
+    )
 
 
 def _seen(batch: Batch) -> str:
     """The latest moment that a store's exports speak of."""
-    rows = [f"select '{store}' as store_id, timestamp '{moment}' as seen_at" for store, moment in batch.seen.items()]
+    rows = [f"select '{quoted(store)}' as store_id, timestamp '{moment}' as seen_at" for store, moment in batch.seen.items()]
     return " union all ".join(rows) or "select '' as store_id, null::timestamp as seen_at where false"
 
 

@@ -40,9 +40,9 @@ def run(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     connection.execute(sql).fetchall()
 
 
-def quoted(path: Path) -> str:
-    """A path as it stands between single quotes in SQL."""
-    return str(path).replace("'", "''")
+def quoted(text: Path | str) -> str:
+    """A path or name as it stands between single quotes in SQL."""
+    return str(text).replace("'", "''")
 
 
 def show_files(connection: duckdb.DuckDBPyConnection, table: Table, files: Iterable[Path], kind: Kind = "view") -> None:

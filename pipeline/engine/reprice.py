@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from pipeline.engine.duck import open_duckdb, run
+from pipeline.engine.duck import open_duckdb, quoted, run
 from pipeline.engine.evaluate import small_tables
 from pipeline.engine.global_zone import FACTS_SHOWN, RunInfo, make_table, show_inputs
 from pipeline.engine.models import in_order, load_models
@@ -36,7 +36,7 @@ def repriced(
             frames=small_tables(packs, models, rules, None), info=RunInfo("again", datetime(2000, 1, 1), "again"),
         )  # fmt: skip
         for name in (*FACTS_SHOWN, *UNIT_TABLES, *FACT_TABLES):
-            narrow(connection, name, f"store_id = '{store_id.replace(chr(39), chr(39) * 2)}'")
+            narrow(connection, name, f"store_id = '{quoted(store_id)}'")
         narrow(connection, "rule_versions", f"pack = '{pack}' and track = '{track}'")
         for model in in_order(models, WANTED):
             if model.stage in ("verdicts", "exposure"):

@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipeline.engine import batches
+from pipeline.engine.batch_facts import show_facts
 from pipeline.engine.evaluate import Places, evaluate, write_rules
 from pipeline.engine.global_zone import RunInfo
 from pipeline.paths import packs_dir, sql_dir
@@ -40,3 +42,14 @@ def test_batches_do_not_change_what_is_judged(tmp_path: Path, topic: str, monkey
         evaluate(places, packs=packs_dir(), sql=sql_dir(), info=info, rows_per_batch=ALL_AT_ONCE, full=True)
         found = twin.Case(places, rules, wanted).differences()
         assert not found, f"{how}: {len(found)} differences, the first:\n" + "\n".join(found[:10])
+
+
+def test_a_store_may_have_any_name() -> None:
+    """A folder's name is the store's; quotes in it are not SQL."""
+    store, moment = "jd/Lee's 店", datetime(2025, 10, 1)
+    batch = batches.Batch("one", ("2025-10",), {}, ("jd",), 0, {store: (moment, moment)}, {store: moment})
+    with duckdb.connect() as connection:
+        work = show_facts(batch, Path("rules"))
+        for name in (batches.SPANS, batches.SEEN, *batches.GOING_ON):
+            work[name](connection)
+        assert connection.execute("select store_id from store_spans union all select store_id from store_seen").fetchall() == [(store,)] * 2
