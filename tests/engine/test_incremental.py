@@ -138,7 +138,8 @@ def test_a_new_day_builds_its_month_only(warehouse: Warehouse) -> None:
     warehouse.write(hits())
     built = warehouse.built()
     assert "2025-10 reply" in built
-    assert {what[:7] for what in built} == {"2025-10"}
+    # whom one had to tell on September's last days may be told in October's first
+    assert {what for what in built if what[:7] != "2025-10"} <= {"2025-09 notice"}
     assert "2025-10 shipment" not in built
 
 
