@@ -11,7 +11,7 @@ with done as (         -- the first deed after the promise, of the order the con
         p.phrase,
         c.order_id,
         o.paid_cny,
-        coalesce(o.exported_at, least(e.seen_at, p.sent_at + interval 90 day)) as seen_at,
+        coalesce(o.exported_at, case when e.seen_at is not null then least(e.seen_at, p.sent_at + interval 90 day) end) as seen_at,
         case p.about
             when 'ship' then case when o.shipped_at >= p.sent_at then o.shipped_at end
             when 'refund' then min(case when r.refunded_at >= p.sent_at then r.refunded_at end)
