@@ -6,16 +6,15 @@ stdout, {"gate", "failed": ["table: kind"]}. At the end of input it writes the D
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 import sys
 import tempfile
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from pipeline.quality.docs_site import Judged, finish_site
+from pipeline.quality.light_import import import_great_expectations
 
 NOTES = {
     "null": "必填列为空的格数 / empty cells in columns that are never empty",
@@ -33,9 +32,7 @@ def main(target: Path) -> None:
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # whatever the library prints must not be taken for an answer
-    for unused in ("altair", "scipy.stats"):  # two fifths of the library's import, for expectations not used here
-        _put_off(unused)
-    import great_expectations as gx
+    gx = import_great_expectations()
     import pandas as pd  # type: ignore[import-untyped]
 
     context = gx.get_context(mode="ephemeral")
@@ -70,17 +67,6 @@ def main(target: Path) -> None:
         judgements.append(Judged(gate, sum(map(len, counts.values())), tuple(failed)))
         print(json.dumps({"gate": gate, "failed": failed}), file=answers, flush=True)
     _write_docs(context, target, judgements)
-
-
-def _put_off(name: str) -> None:
-    """Let a module load when something is first asked of it."""
-
-    def load(attribute: str) -> Any:
-        del sys.modules[name]
-        return getattr(importlib.import_module(name), attribute)
-
-    sys.modules[name] = module = ModuleType(name)
-    module.__getattr__ = load  # type: ignore[method-assign]
 
 
 def _none(gx: Any, kind: str) -> Any:
