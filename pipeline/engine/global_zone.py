@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -26,8 +26,10 @@ from pipeline.tables import MARTS, RULES, by_name
 FACTS_SHOWN = ("stores", "complaints", "platform_notices", "messages", "conversations")
 # the models that price a set of breaches; they are run once more on what is not due yet
 PRICING = (
-    "breach_nth", "breach_complained", "penalty_tests", "penalty_picks", "candidate_effects", "breach_effects",
+    "breach_tested", "breach_nth", "breach_complained", "penalty_tests", "penalty_picks", "candidate_effects", "breach_effects",
 )  # fmt: skip
+# models that put tables side by side; a copy of so many rows would cost more than reading them where they are
+VIEWS = frozenset({"breach_base", "breach_rows"})
 
 
 @dataclass(frozen=True)
@@ -113,12 +115,13 @@ def build_marts(
         else:
             making[model.name] = partial(_make, model=model)
         needs[model.name] = model.reads
-    # what nobody reads any more makes room
+    # what nobody reads any more, be it through a view, makes room
     work: dict[str, Work] = {}
     for model in wanted if not side else []:
-        if model.name not in done:
+        if model.name not in done and model.name not in VIEWS:
             work[f"drop {model.name}"] = partial(run, sql=f"drop table {model.name}")
-            readers = {name for name in making if model.name in needs[name]}
+            shown = _shown_in(model.name, needs)
+            readers = {name for name in making if shown & needs[name]}
             needs[f"drop {model.name}"] = frozenset({model.name, *readers})
     work |= making
     numbers = count(1)
@@ -129,6 +132,11 @@ def build_marts(
 
     side_by_side(connection, work, needs, cursors=CURSORS if side else 1, started=tell)
     return done
+
+
+def _shown_in(name: str, needs: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """A table with the views through which it is read."""
+    return frozenset({name}).union(*(_shown_in(view, needs) for view in VIEWS if name in needs.get(view, ())))
 
 
 def _make_mart(connection: duckdb.DuckDBPyConnection, model: Model, path: Path, in_memory: bool) -> None:
@@ -150,7 +158,8 @@ def make_table(connection: duckdb.DuckDBPyConnection, model: Model, models: Mapp
 
 
 def _make(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
-    run(connection, f"create or replace table {model.name} as {model.sql}")
+    kind = "view" if model.name in VIEWS else "table"
+    run(connection, f"create or replace {kind} {model.name} as {model.sql}")
 
 
 def _price_what_is_open(connection: duckdb.DuckDBPyConnection, models: Mapping[str, Model]) -> None:
@@ -176,4 +185,4 @@ def _read_beside(made: str, models: Mapping[str, Model]) -> frozenset[str]:
     """What such a table is made from."""
     if made == "open_effects":
         return frozenset({"open_base"}).union(*(models[name].reads for name in PRICING)) - {"breach_base", *PRICING}
-    return frozenset({"breach_effects", "breach_base"} if made == "rolling_counts" else {"ledger_points"})
+    return frozenset({"breach_effects", "breach_tested"} if made == "rolling_counts" else {"ledger_points"})

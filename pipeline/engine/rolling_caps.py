@@ -19,7 +19,7 @@ select
         coalesce(e.payee, ''), coalesce(e.form, '')) as account,
     case c.per when '7d' then 7 else 30 end as days, c.cap_of, c.mode, c.low as cap_low, c.high as cap_high
 from breach_effects as e
-inner join breach_base as b on e.breach_id = b.breach_id
+inner join breach_tested as b on e.breach_id = b.breach_id
 inner join caps as c
     on e.version_id = c.version_id and e.cap_penalty = c.penalty and c.per in ('7d', '30d')
     and c.cap_of in ('times', e.kind)

@@ -1,10 +1,10 @@
--- breach_certainty: one row per breach (ladder nodes too): the surest of its penalties, and whether it is priced
+-- breach_certainty: one row per breach that was tested, and per ladder node: the surest of its penalties, and whether it is priced
 with all_breaches as (
     select
         breach_id,
         version_id,
         unsettled
-    from breach_base
+    from breach_tested
     union all
     select
         breach_id,
@@ -68,7 +68,8 @@ select
         when e.effects is null or e.effects = e.unpriced_effects then 'no'
         when e.unknown_effects = 0 then 'yes'
         else 'partly'
-    end as priced
+    end as priced,
+    coalesce(e.effects, 0) as effects
 from all_breaches as a
 left join picked as p
     on a.breach_id = p.breach_id

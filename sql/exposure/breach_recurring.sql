@@ -77,18 +77,20 @@ numbered as (
         case
             when consecutive
                 then cast(row_number() over (partition by store_id, version_id, run order by period_no, period) as bigint)
-            when counted_in = 'rolling_30d'
-                then cast(count(*) over (
-                    partition by store_id, version_id order by occurred_at
-                    range between interval 2591999999999 microseconds preceding and current row
-                ) - count(*) over (partition by store_id, version_id, occurred_at)
-                + cast(row_number() over (partition by store_id, version_id, occurred_at order by occurred_at, period) as bigint) as bigint)
+            when counted_in = 'rolling_30d'    -- half-open: what happened exactly 30 days ago is out
+                then
+                    cast(row_number() over (partition by store_id, version_id order by occurred_at, period) as bigint)
+                    - count(*) over (
+                        partition by store_id, version_id order by occurred_at
+                        range between unbounded preceding and interval 30 day preceding
+                    )
             when counted_in = 'rolling_7d'
-                then cast(count(*) over (
-                    partition by store_id, version_id order by occurred_at
-                    range between interval 604799999999 microseconds preceding and current row
-                ) - count(*) over (partition by store_id, version_id, occurred_at)
-                + cast(row_number() over (partition by store_id, version_id, occurred_at order by occurred_at, period) as bigint) as bigint)
+                then
+                    cast(row_number() over (partition by store_id, version_id order by occurred_at, period) as bigint)
+                    - count(*) over (
+                        partition by store_id, version_id order by occurred_at
+                        range between unbounded preceding and interval 7 day preceding
+                    )
             else cast(row_number() over (partition by store_id, version_id, stretch order by occurred_at, period) as bigint)
         end as given_nth
     from placed

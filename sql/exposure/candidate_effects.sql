@@ -36,7 +36,7 @@ with based as (
         on k.version_id = p.version_id and k.penalty = p.penalty
     inner join effects as e
         on k.version_id = e.version_id and k.penalty = e.penalty
-    inner join breach_base as b
+    inner join breach_tested as b
         on k.breach_id = b.breach_id
 ),
 

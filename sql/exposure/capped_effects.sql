@@ -13,7 +13,7 @@ with dated as (
         case when r.breach_id is null then e.low else r.low end as low_0,
         case when r.breach_id is null then e.high else r.high end as high_0
     from breach_effects as e
-    inner join breach_base as b
+    inner join breach_tested as b
         on e.breach_id = b.breach_id
     left join rolling_counts as r
         on

@@ -51,7 +51,7 @@ select
 from open_ones as o
 inner join counted as c
     on o.breach_id = c.breach_id
-inner join breach_base as b
+inner join breach_tested as b
     on o.breach_id = b.breach_id
 inner join judged_versions as v
     on o.version_id = v.version_id

@@ -54,7 +54,7 @@ tested as (
             when 'is_custom' then lower(cast(b.is_custom as varchar))
             when 'is_cash_on_delivery' then lower(cast(b.is_cash_on_delivery as varchar))
         end as text_seen
-    from breach_base as b
+    from breach_tested as b
     inner join breach_nth as n
         on b.breach_id = n.breach_id
     inner join conditions as c
@@ -111,7 +111,7 @@ select
     b.version_id,
     p.penalty,
     coalesce(c.met, 2) as met
-from breach_base as b
+from breach_tested as b
 inner join penalties as p
     on b.version_id = p.version_id
 left join conditional as c
@@ -122,6 +122,6 @@ select
     b.version_id,
     c.penalty,
     c.met
-from breach_base as b
+from breach_tested as b
 inner join conditional as c
     on b.breach_id = c.breach_id and c.penalty < 0

@@ -23,8 +23,8 @@ select
     n.nth_year as nth,
     d.condition_zh,
     d.condition_en,
-    c.certainty,
-    c.priced,
+    b.certainty,
+    b.priced,
     b.base_cny,
     case when not e.money_low_unknown then e.money_low_cny end as money_low_cny,
     case when not e.money_high_unknown then e.money_high_cny end as money_high_cny,
@@ -70,11 +70,9 @@ inner join rule_versions as v
     on b.version_id = v.version_id
 inner join stores as s
     on b.store_id = s.store_id
-inner join breach_certainty as c
-    on b.breach_id = c.breach_id
 cross join run_info as r
 left join effect_totals as e
-    on b.breach_id = e.breach_id and c.certainty = e.certainty
+    on b.breach_id = e.breach_id and b.certainty = e.certainty
 left join breach_nth as n
     on b.breach_id = n.breach_id
 left join breach_conditions as d

@@ -38,8 +38,7 @@ broken as (
         day,
         breach_id,
         cast(given_nth as double) as value
-    from breach_base
-    where given_nth is not null
+    from breach_repeated
     union all
     select
         store_id,
