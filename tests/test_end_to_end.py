@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -69,6 +70,25 @@ def test_a_second_run_with_nothing_new_builds_and_publishes_nothing_and_says_so(
     assert summary["rows"]["read"] == 0 and summary["files_known"] > 0
     assert _published(small) == before
     assert "nothing new" in _run(small, "--lang", "en").stdout
+
+
+def test_a_number_given_away_in_an_export_is_a_breach_and_the_buyers_own_is_none(small: Demo) -> None:
+    store = next(small.exports.glob("*/*"))
+    (store / "泄露.csv").write_text(
+        "会话ID,买家昵称,发送方,发送时间,消息内容\n"
+        "p1,甲,买家,2025-10-13 10:00:00,我的电话13812345678\n"
+        "p1,甲,客服,2025-10-13 10:00:09,好的电话13812345678对吗\n"
+        "p2,乙,买家,2025-10-13 11:00:00,上一位收件人是谁\n"
+        "p2,乙,客服,2025-10-13 11:00:09,他的电话是13987654321\n",
+        encoding="utf-8",
+    )
+    assert _run(small).returncode == 0
+    with duckdb.connect(str(small.warehouse / "guize.duckdb"), read_only=True) as connection:
+        found = connection.execute(
+            "select distinct pack, evidence_text from breaches where concept = 'privacy_leak'"
+        ).fetchall()
+    assert {pack for pack, _ in found} >= {"douyin", "taobao", "tmall"}
+    assert {text for _, text in found} == {"他的电话是[手机号]"}
 
 
 def test_wrong_files_are_named_with_the_reason_and_the_rest_is_published(small: Demo) -> None:

@@ -138,6 +138,8 @@ def _load(packs: Path, platform: str, version: str) -> tuple[Layout, ...]:
     concepts = packs / "registry" / "concepts.yaml"
     if concepts.exists() and "concept" in values:
         named = _yaml(concepts)
+        if lost := sorted({id_ for id_ in values["concept"].values() if id_} - set(named)):
+            raise _bad("values.concept", f"registry/concepts.yaml 里没有 {lost[0]}", f"registry/concepts.yaml has no {lost[0]}")
         values["concept"] = {**{entry["zh"]: id_ for id_, entry in named.items()}, **{id_: id_ for id_ in named}, **values["concept"]}
     for path, data in read:
         found += [_layout(entry, values, path) for entry in data["layouts"]]

@@ -13,9 +13,9 @@ from datetime import date
 
 import polars as pl
 
-KINDS = ("phone", "landline", "id_card", "bank_card", "email", "wechat", "qq", "address")
+KINDS = ("mobile", "landline", "id_card", "bank_card", "email", "wechat", "qq", "address")
 _TAGS = {
-    "phone": "[手机号]", "landline": "[座机]", "id_card": "[身份证]", "bank_card": "[银行卡]", "email": "[邮箱]",
+    "mobile": "[手机号]", "landline": "[座机]", "id_card": "[身份证]", "bank_card": "[银行卡]", "email": "[邮箱]",
     "wechat": "[微信号]", "qq": "[QQ号]", "address": "[地址]",
 }  # fmt: skip
 
@@ -219,7 +219,7 @@ def _kind(parts: list[str], spelled: bool, left: str) -> str | None:
         if digits[:country] in ("", "86", "0086") and digits[country] == "1" and "3" <= digits[country + 1] <= "9":
             groups = _without(groups, country)
             if spelled or groups in _PHONE_GROUPS or _mixed(groups):
-                return "phone"
+                return "mobile"
     if 10 <= size <= 12 and digits[0] == "0" and len(parts) <= 4 and (area := _AREA.match(digits)):
         rest = digits[area.end() :]
         whole = len(parts) == 1 or groups[0] == area.end()

@@ -14,7 +14,7 @@ CHECKS: tuple[Check, ...] = (
     checks_rules.ids_name_a_served_code,
     checks_rules.codes_are_served_by_the_folder,
     checks_rules.points_classes_are_declared,
-    checks_rules.lexicons_resolve,
+    checks_rules.names_resolve,
     checks_rules.chains_are_in_order,
     checks_rules.dates_make_sense,
     checks_rules.parts_are_whole,

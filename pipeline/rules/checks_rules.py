@@ -9,7 +9,7 @@ from pipeline.problems import Problem
 from pipeline.rules.conditions import Condition, Predicate
 from pipeline.rules.findings import finding
 from pipeline.rules.model import Packs, Rule, Version
-from pipeline.rules.values import UNKNOWN
+from pipeline.rules.values import NONE, UNKNOWN
 from pipeline.rules.yamlfile import Map
 
 ROLLING = ("7d", "30d")
@@ -74,17 +74,25 @@ def points_classes_are_declared(packs: Packs) -> Iterator[Problem]:
             )
 
 
-def lexicons_resolve(packs: Packs) -> Iterator[Problem]:
-    """Every lexicon that a parameter names has its file."""
+def names_resolve(packs: Packs) -> Iterator[Problem]:
+    """Every lexicon that a parameter names has its file, every concept its entry."""
+    known = {
+        "lexicons": ("lexicon", packs.lexicons, "lexicons/"),
+        "concepts": ("concept", packs.registry.concepts, "registry/concepts.yaml"),
+        "concept": ("concept", packs.registry.concepts, "registry/concepts.yaml"),
+    }
     for rule, version in each_version(packs):
         measure = packs.registry.measures.get(version.measure or "")
         params = version.part("params")
         for key, param in measure.params.items() if measure else ():
-            names = params.get(key, param.default)
-            for name in names if param.type == "lexicons" and isinstance(names, list) else ():
-                if name not in packs.lexicons:
+            if param.type not in known:
+                continue
+            what, entries, registry = known[param.type]
+            given = params.get(key, param.default)
+            for name in given if isinstance(given, list) else [given]:
+                if name not in (None, UNKNOWN, NONE, *entries):
                     where = place(rule, version, f"params.{key}", params.line_of(key))
-                    yield finding("unresolved", where, what="lexicon", name=name, registry="lexicons/")
+                    yield finding("unresolved", where, what=what, name=name, registry=registry)
 
 
 def chains_are_in_order(packs: Packs) -> Iterator[Problem]:

@@ -24,6 +24,8 @@ COLUMN_TYPES = {
     "time": "int",
     "texts": "texts",
     "lexicons": "texts",
+    "concepts": "texts",
+    "concept": "text",
 }
 SCOPE_COLUMNS = {
     "hours_from_minute": "int",
@@ -141,7 +143,7 @@ def _one(param: Param, value: Value) -> Any:
         return read_bool(value)
     if param.type == "time":
         return read_clock(value)
-    if param.type in ("texts", "lexicons"):
+    if COLUMN_TYPES.get(param.type) == "texts":
         return sorted(value)
     return value
 

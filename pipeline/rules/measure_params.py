@@ -12,7 +12,7 @@ from pipeline.rules.values import NONE, UNKNOWN
 from pipeline.rules.yamlfile import Map, Value
 
 _NUMBER_TYPES = {"seconds", "hours", "number", "count"}
-_LIST_TYPES = {"texts", "lexicons", "rules"}
+_LIST_TYPES = {"texts", "lexicons", "concepts", "rules"}
 RESET_KEYS = {"at", "when", "to"}
 RESET_TIMES = ("calendar_year_end", NONE, UNKNOWN)
 

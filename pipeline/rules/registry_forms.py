@@ -6,7 +6,7 @@ REGISTRY_FORMS: dict[str, dict[str, str]] = {
         "zh": "!text", "en": "!text", "facts": "!list:text", "facts_by": "open", "over_rules": "flag", "params": "!map:param",
     },
     "param": {
-        "type": "!text|seconds|hours|number|count|bool|time|times|texts|lexicons|rules|facts|resets",
+        "type": "!text|seconds|hours|number|count|bool|time|times|texts|lexicons|concepts|concept|rules|facts|resets",
         "role": "shape|combo", "values": "list:text", "default": "open", "zh": "!text", "en": "!text",
     },
     "fact": {

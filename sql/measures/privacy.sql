@@ -1,68 +1,49 @@
 -- privacy: one row per agent message with personal data and combo; value = kinds of data given away
 -- a kind that this very account wrote before in the conversation is taken to be its own; any other kind is not
-with given as (        -- when the buyer first wrote each kind
+with wanted as (       -- one row per combo and kind
     select
-        store_id,
-        conversation_id,
-        min(case when list_contains(pii_kinds, 'mobile') then sent_at end) as mobile_at,
-        min(case when list_contains(pii_kinds, 'landline') then sent_at end) as landline_at,
-        min(case when list_contains(pii_kinds, 'address') then sent_at end) as address_at,
-        min(case when list_contains(pii_kinds, 'id_card') then sent_at end) as id_card_at,
-        min(case when list_contains(pii_kinds, 'bank_card') then sent_at end) as bank_card_at
-    from messages
-    where role = 'buyer' and len(pii_kinds) > 0
-    group by store_id, conversation_id
+        combo,
+        other_account_only,
+        unnest(kinds) as kind
+    from combos_privacy
+),
+
+given as (             -- when the buyer first wrote each kind
+    select
+        m.store_id,
+        m.conversation_id,
+        w.kind,
+        min(m.sent_at) as given_at
+    from messages as m
+    inner join (select distinct kind from wanted) as w
+        on list_contains(m.pii_kinds, w.kind)
+    where m.role = 'buyer'
+    group by m.store_id, m.conversation_id, w.kind
 ),
 
 sent as (
     select
-        k.combo,
+        w.combo,
         m.store_id,
         m.message_id,
         m.conversation_id,
         m.agent_id,
         m.sent_at,
         m.order_id,
-        case
-            when
-                list_contains(k.kinds, 'mobile') and list_contains(m.pii_kinds, 'mobile')
-                and not (k.other_account_only and coalesce(g.mobile_at < m.sent_at, false))
-                then 1
-            else 0
-        end
-        + case
-            when
-                list_contains(k.kinds, 'landline') and list_contains(m.pii_kinds, 'landline')
-                and not (k.other_account_only and coalesce(g.landline_at < m.sent_at, false))
-                then 1
-            else 0
-        end
-        + case
-            when
-                list_contains(k.kinds, 'address') and list_contains(m.pii_kinds, 'address')
-                and not (k.other_account_only and coalesce(g.address_at < m.sent_at, false))
-                then 1
-            else 0
-        end
-        + case
-            when
-                list_contains(k.kinds, 'id_card') and list_contains(m.pii_kinds, 'id_card')
-                and not (k.other_account_only and coalesce(g.id_card_at < m.sent_at, false))
-                then 1
-            else 0
-        end
-        + case
-            when
-                list_contains(k.kinds, 'bank_card') and list_contains(m.pii_kinds, 'bank_card')
-                and not (k.other_account_only and coalesce(g.bank_card_at < m.sent_at, false))
-                then 1
-            else 0
-        end as kinds_given_away
+        count(
+            distinct case
+                when
+                    list_contains(m.pii_kinds, w.kind)
+                    and not (w.other_account_only and coalesce(g.given_at < m.sent_at, false))
+                    then w.kind
+            end
+        ) as kinds_given_away
     from messages as m
-    cross join combos_privacy as k
+    cross join wanted as w
     left join given as g
-        on m.store_id = g.store_id and m.conversation_id = g.conversation_id
+        on m.store_id = g.store_id and m.conversation_id = g.conversation_id and w.kind = g.kind
     where m.role = 'agent' and len(m.pii_kinds) > 0
+    group by w.combo, m.store_id, m.message_id, m.conversation_id, m.agent_id, m.sent_at, m.order_id
 ),
 
 told_daily as (

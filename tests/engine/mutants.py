@@ -116,8 +116,8 @@ MUTANTS: list[Mutant] = [
     ),
     *_of(
         "measures/privacy", "said",
-        ("g.mobile_at < m.sent_at", "g.mobile_at <= m.sent_at"), ("coalesce(g.address_at < m.sent_at", "coalesce(g.mobile_at < m.sent_at"),
-        ("and not (k.other_account_only and", "and not (true and"),
+        ("g.given_at < m.sent_at", "g.given_at <= m.sent_at"), (" and w.kind = g.kind", ""),
+        ("and not (w.other_account_only and", "and not (true and"),
     ),
     *_of("measures/freight", "said", ("when o.freight_cny > 0 then true", "when o.freight_cny >= 0 then true")),
     *_of("measures/invoice", "said", ("p.raised_at <= o.finished_at +", "p.raised_at < o.finished_at +")),

@@ -30,7 +30,7 @@ def test_assumed_table(world: World) -> None:
         line("系统", "2025-09-01 10:00:10", "转人工"), line("客服", "2025-09-01 10:01:00", "在的,亲", 消息类型="文本"), line("买家", "2025-09-01 10:01:30", "图", 消息类型="图片"), line("客服", "2025-09-01 10:02:00", "撤回了一条消息", 消息类型="撤回"),
     ))  # fmt: skip
     messages = world.facts("messages").sort("seq")
-    assert messages["text"].to_list()[:2] == ["在吗", "我电话[手机号]"] and messages["pii_kinds"].to_list()[:2] == [None, ["phone"]]
+    assert messages["text"].to_list()[:2] == ["在吗", "我电话[手机号]"] and messages["pii_kinds"].to_list()[:2] == [None, ["mobile"]]
     assert messages["seq"].to_list() == [1, 2, 3, 4, 5, 6, 7] and messages["round"].to_list() == [1, 1, 1, 1, 1, 2, 2]
     assert messages["kind"].to_list()[-2:] == ["image", "recall"] and messages["message_id"].n_unique() == 7
     talk = world.row("conversations")

@@ -63,7 +63,7 @@ def test_scan_finds_nothing_in_a_warehouse_of_planted_exports_and_everything_whe
     leak.write_parquet(world.warehouse / "facts" / "leak" / "part.parquet")
     dirty = CliRunner().invoke(privacy, ["scan", str(world.warehouse), "--json"])
     found = json.loads(dirty.output)["slips"]
-    assert dirty.exit_code == 1 and {slip["kind"] for slip in found} == {"phone", "landline", "id_card", "bank_card", "email", "wechat", "qq", "address"}
+    assert dirty.exit_code == 1 and {slip["kind"] for slip in found} == {"mobile", "landline", "id_card", "bank_card", "email", "wechat", "qq", "address"}
 
 
 def test_init_writes_templates_that_read_back(tmp_path: Path, world: World) -> None:

@@ -108,7 +108,7 @@ def test_province_and_city_stay() -> None:
 def test_kinds_are_told_in_order_and_texts_without_any_are_untouched() -> None:
     texts = pl.Series(["你好", None, "13812345678 a.b@qq.com", ""])
     masked, kinds = mask_texts(texts)
-    assert masked.to_list() == ["你好", None, "[手机号] [邮箱]", ""] and kinds.to_list() == [None, None, ["phone", "email"], None]
+    assert masked.to_list() == ["你好", None, "[手机号] [邮箱]", ""] and kinds.to_list() == [None, None, ["mobile", "email"], None]
 
 
 @pytest.mark.parametrize("text", ["区" * 100_000 + "路1号", "1 " * 100_000, "文三路1号" * 20_000, "1" * 200_000, "a@" * 50_000, "qq" * 50_000, "(" * 100_000, "13812345678 " * 9_000])
