@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
 from pipeline.ingest.ahead import in_pairs
-from pipeline.ingest.files import write_parquet
+from pipeline.ingest.beside import Beside, Change
 from pipeline.ingest.layouts import TABLES
 from pipeline.ingest.parse import MONTH
-from pipeline.ingest.staging import Unit
+from pipeline.ingest.restated import NOTE, has_note, notes_of, statements_of
+from pipeline.ingest.staging import UNPLACED, Unit
 from pipeline.ingest.statements import repeated
 
 PLACE = ("store_id", MONTH)
 _NO_COUNT = pl.Schema({"source_file": pl.String, "ingested_run": pl.String, "rows": pl.Int64})
 _GROUP_BYTES = 60_000_000  # of rows merged at once
 _UNPACKED = 8  # a fact file in memory, times its size on disk
-_WAITING_BYTES = 60_000_000  # of frames that wait to be written
 
 
 @dataclass
@@ -53,38 +51,14 @@ class FactFiles:
     def __init__(self, facts: Path, state: Path, exported: pl.DataFrame) -> None:
         self.facts, self.state, self.exported = facts, state, exported
         self.done = Merged()
-        self._pool = ThreadPoolExecutor(2)
-        self._lock = Lock()
-        self._waiting: dict[Path, tuple[Future[None], int]] = {}
+        # Without the list of files read, earlier facts are nobody's word: everything is read again.
+        self._knows = (state / "files.parquet").exists()
+        self._noted: set[Path] = set()  # facts written by this run that repeat their statements
+        self._files = Beside()
 
     def close(self) -> None:
         """Wait until everything is written."""
-        with self._pool:
-            for path in list(self._waiting):
-                self._wait(path)
-
-    def _wait(self, path: Path | None) -> None:
-        """Wait until a file is written, or the one that waits longest; nothing to do when there is none."""
-        with self._lock:
-            path = next(iter(self._waiting), None) if path is None else path
-            waiting = None if path is None else self._waiting.pop(path, None)
-        if waiting is not None:
-            waiting[0].result()
-
-    def _put(self, path: Path, frame: pl.DataFrame, compression: Literal["zstd", "lz4"] = "zstd") -> None:
-        self._wait(path)
-        if frame.estimated_size() > _WAITING_BYTES:
-            write_parquet(frame, path, compression)  # a large frame does not wait beside the next one
-            return
-        while sum(size for _, size in list(self._waiting.values())) > _WAITING_BYTES:
-            self._wait(None)
-        written = self._pool.submit(write_parquet, frame, path, compression)
-        with self._lock:
-            self._waiting[path] = (written, int(frame.estimated_size()))
-
-    def _remove(self, path: Path) -> None:
-        self._wait(path)
-        path.unlink(missing_ok=True)
+        self._files.close()
 
     def _folder(self, table: str, store_id: str) -> Path:
         platform, store = store_id.split("/", 1)
@@ -104,13 +78,43 @@ class FactFiles:
         """The facts of some stores and months, with the column ``month``."""
         return self._load({unit: self._fact(table, unit) for unit in units})
 
+    def _stated(self, table: str, store_id: str) -> dict[str, Path]:
+        """The months for which there are statements of a table, in order, each with the file whose rows they are."""
+        found = {}
+        folders = [*self._folder(table, store_id).glob("month=*"), *self._state_folder(table, store_id).glob("month=*")]
+        for month in sorted({folder.name.removeprefix("month=") for folder in folders}):
+            path = self._stated_in(table, (store_id, month))
+            if path is not None:
+                found[month] = path
+        return found
+
+    def _written(self, table: str, store_id: str) -> dict[str, Path]:
+        """The months for which there are facts, each with its file."""
+        return {path.parent.name.removeprefix("month="): path for path in self._folder(table, store_id).glob("month=*/part.parquet")}
+
+    def _stated_in(self, table: str, unit: Unit) -> Path | None:
+        """The file of a month's statements: their own, or the facts when these repeat them; None when there are none."""
+        own, facts = self._statement(table, unit), self._fact(table, unit)
+        self._files.wait(own)
+        self._files.wait(facts)
+        if own.exists():
+            return own
+        return facts if facts in self._noted or (self._knows and has_note(facts)) else None
+
     def _read_statements(self, table: str, units: Iterable[Unit]) -> pl.DataFrame | None:
-        return self._load({unit: self._statement(table, unit) for unit in units})
+        frames = []
+        for unit in units:
+            path = self._stated_in(table, unit)
+            if path is not None:
+                rows = statements_of(path) if path == self._fact(table, unit) else pl.read_parquet(path, hive_partitioning=False)
+                frames.append(rows.with_columns(pl.lit(unit[1]).alias(MONTH)))
+        read: pl.DataFrame | None = together(frames)
+        return read
 
     def _load(self, paths: Mapping[Unit, Path]) -> pl.DataFrame | None:
         frames = []
         for (_, month), path in paths.items():
-            self._wait(path)
+            self._files.wait(path)
             if path.exists():
                 frames.append(pl.read_parquet(path, hive_partitioning=False).with_columns(pl.lit(month).alias(MONTH)))
         loaded: pl.DataFrame | None = together(frames)
@@ -122,17 +126,36 @@ class FactFiles:
         for unit in units:
             self.done.touched.add(unit)
             if unit in parts:
-                self._put(self._fact(table, unit), parts[unit])
+                self._files.put(Change(self._fact(table, unit), parts[unit]))
             else:
-                self._remove(self._fact(table, unit))
+                self._files.put(Change(self._fact(table, unit), None))
 
     def _write_statements(self, table: str, units: Iterable[Unit], frame: pl.DataFrame | None) -> None:
+        """Replace the statements alone; the facts made of them follow."""
         parts = _parts(frame)
         for unit in units:
-            if unit in parts:
-                self._put(self._statement(table, unit), parts[unit], "lz4")
-            else:
-                self._remove(self._statement(table, unit))
+            rows = parts.get(unit)
+            if rows is None and self._stated_in(table, unit) == self._fact(table, unit):
+                rows = pl.DataFrame(schema=TABLES[table].polars_schema())  # none, whatever the facts still note
+            self._files.put(Change(self._statement(table, unit), rows, "lz4"))
+
+    def _write_stated(self, table: str, units: Iterable[Unit], statements: pl.DataFrame | None, facts: pl.DataFrame | None, same: bool) -> None:
+        """Replace statements and the facts made of them, in this order, so that nothing stated is lost whatever stops the run.
+
+        Where both are the ``same`` rows, the facts take a note along and the statements go.
+        """
+        notes = notes_of(facts, table) if same and facts is not None else {}
+        kept = {} if all(unit in notes for unit in units) else _parts(statements)
+        parts = _parts(facts, table)
+        for unit in units:
+            rows = None if unit in notes else kept.get(unit)
+            changes = [Change(self._statement(table, unit), rows, "lz4")]
+            if unit[1] != UNPLACED:
+                self.done.touched.add(unit)
+                path, note = self._fact(table, unit), notes.get(unit)
+                (self._noted.discard if note is None else self._noted.add)(path)
+                changes.insert(rows is not None, Change(path, parts.get(unit), notes=None if note is None else {NOTE: note}))
+            self._files.put(*changes)
 
     def _groups(self, table: str, units: Mapping[Unit, int]) -> list[list[Unit]]:
         """Stores and months in lots that fit into memory together with what is there of them."""

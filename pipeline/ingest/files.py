@@ -79,11 +79,13 @@ def forget_unread(state: Path) -> int:
     return files.filter(pending).height
 
 
-def write_parquet(frame: pl.DataFrame, path: Path, compression: Literal["zstd", "lz4"] = "zstd") -> None:
+def write_parquet(
+    frame: pl.DataFrame, path: Path, compression: Literal["zstd", "lz4"] = "zstd", metadata: dict[str, str] | None = None
+) -> None:
     """Write a Parquet file aside and rename it into place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    frame.write_parquet(aside, compression=compression, compression_level=1 if compression == "zstd" else None)
+    frame.write_parquet(aside, compression=compression, compression_level=1 if compression == "zstd" else None, metadata=metadata)
     aside.replace(path)
 
 

@@ -64,7 +64,7 @@ class Merger(ChatMerge):
         ordered = {store for store, _ in staging.units("orders", stores)}
         stated = ordered | {store for store, _ in staging.units("order_items", stores)}
         waits |= {store for store in stated if self._fact("order_items", (store, UNPLACED)).exists()}
-        return sorted(waits | {store for store in ordered if self._state_folder("shipments", store).exists() or self._folder("tracking_events", store).exists()})
+        return sorted(waits | {store for store in ordered if self._folder("shipments", store).exists() or self._state_folder("shipments", store).exists() or self._folder("tracking_events", store).exists()})
 
     def _orders(self, staging: Staging, stores: Sequence[str]) -> None:
         """Statements without a creation time join the month of the order they speak of, once that is known."""
@@ -123,31 +123,28 @@ class Merger(ChatMerge):
         dated = [unit for unit in units if unit[1] != UNPLACED]
         statements = together([self._read_statements(table, units), new])
         if statements is None:
-            self._write_statements(table, units, None)
-            self._write(table, dated, None)
+            self._write_stated(table, units, None, None, same=False)
             return
         keys = [*PLACE, *FOLDED[table]]
         folded = fold(fit(statements, table), keys)
         self._supersede(table, folded.superseded)
-        self._write_statements(table, units, folded.statements)
         standing = folded.statements if len(dated) == len(units) else folded.statements.filter(pl.col(MONTH) != UNPLACED)
-        standing = _name_parcels(standing) if table == "shipments" else standing
-        self._write(table, dated, settle(standing, keys).sort(*PLACE, *order, nulls_last=True))
+        named = _name_parcels(standing) if table == "shipments" else standing
+        settled = named if folded.apart and named is standing else settle(named, keys)
+        facts = settled.sort(*PLACE, *order, nulls_last=True)
+        self._write_stated(table, units, folded.statements, facts, same=settled is standing)
 
     def _moved(self, staging: Staging, stores: Sequence[str], table: str, placed: pl.DataFrame) -> tuple[pl.DataFrame | None, list[Unit]]:
         """Rows written earlier whose order has turned out to lie in another month, taken out of where they were; and where that was."""
         first = {store: month for store, month in reversed(staging.units("orders", stores)) if month != UNPLACED}
-        read, write, home = (
-            (self._read_statements, self._write_statements, self._state_folder) if table in FOLDED else (self._read, self._write, self._folder)
-        )  # fmt: skip
+        read, write = (self._read_statements, self._write_statements) if table in FOLDED else (self._read, self._write)
         left: list[Unit] = []
         for store, month in first.items():
             known = placed.filter(pl.col("store_id") == store)
-            for folder in home(table, store).glob("month=*"):
-                at = folder.name.removeprefix("month=")
-                if at < month or not (folder / "part.parquet").exists():
+            for at, path in (self._stated(table, store) if table in FOLDED else self._written(table, store)).items():
+                if at < month:
                     continue
-                ids = pl.read_parquet(folder / "part.parquet", columns=["order_id", *(["created_at"] if table in FOLDED else [])], hive_partitioning=False)
+                ids = pl.read_parquet(path, columns=["order_id", *(["created_at"] if table in FOLDED else [])], hive_partitioning=False)
                 ids = ids.filter(pl.col("created_at").is_null()) if "created_at" in ids.columns else ids
                 if ids.join(known.filter(pl.col(MONTH) != at), on="order_id", how="semi").height:
                     left.append((store, at))
@@ -165,12 +162,10 @@ class Merger(ChatMerge):
         """store_id, order_id and month of the orders that are placed."""
         frames = []
         for store in stores:
-            for folder in sorted(self._state_folder("orders", store).glob("month=2*")):
-                path = folder / "part.parquet"
-                self._wait(path)
-                if path.exists():
+            for month, path in self._stated("orders", store).items():
+                if month != UNPLACED:
                     ids = pl.read_parquet(path, columns=["order_id"], hive_partitioning=False)
-                    frames.append(ids.select(pl.lit(store).alias("store_id"), "order_id", pl.lit(folder.name.removeprefix("month=")).alias(MONTH)))
+                    frames.append(ids.select(pl.lit(store).alias("store_id"), "order_id", pl.lit(month).alias(MONTH)))
         known = pl.concat(frames) if frames else pl.DataFrame(schema=dict.fromkeys((*_ORDER, MONTH), pl.String))
         return known.unique(_ORDER, keep="first", maintain_order=True)
 

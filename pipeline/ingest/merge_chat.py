@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from pipeline.ingest.asks import asks_of
+from pipeline.ingest.beside import Change
 from pipeline.ingest.chat import conversations_of, give_ids, in_order
 from pipeline.ingest.factfiles import PLACE, FactFiles, fit, of_units, to_schema, together
 from pipeline.ingest.parse import MONTH
@@ -68,7 +69,7 @@ class ChatMerge(FactFiles):
     def _drop_hits(self, units: Sequence[Unit]) -> None:
         """The words found in messages that are no longer there."""
         for unit in units:
-            self._remove(self._fact("hits", unit))
+            self._files.put(Change(self._fact("hits", unit), None))
 
     def _asks(self, units: list[Unit], rows: pl.DataFrame, conversations: pl.DataFrame) -> None:
         """The asks of these months; a thread cut at a month's end is answered by the next month's messages."""
@@ -107,12 +108,12 @@ class ChatMerge(FactFiles):
             dated = asks.with_columns(pl.col("asked_at").dt.strftime("%Y-%m").alias("at"))
             for (store, month, at), part in dated.partition_by([*PLACE, "at"], as_dict=True, maintain_order=True).items():
                 self.done.touched.add((str(store), str(at)))
-                self._put(self._fact("asks", (str(store), str(at)), f"part-{month}.parquet"), part.drop(MONTH, "at"))
+                self._files.put(Change(self._fact("asks", (str(store), str(at)), f"part-{month}.parquet"), part.drop(MONTH, "at")))
                 written[str(store), str(month)].add(str(at))
         for unit, months in written.items():
             for path in self._folder("asks", unit[0]).glob(f"month=*/part-{unit[1]}.parquet"):
                 if path.parent.name.removeprefix("month=") not in months:
-                    self._remove(path)
+                    self._files.put(Change(path, None))
 
     def _beginnings(self, staging: Staging, stores: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
         """store_id, conversation_id and first month of what is staged; and those written under another month, with the month ``now``."""
@@ -122,7 +123,7 @@ class ChatMerge(FactFiles):
         known = []
         for store in stores:
             for path in sorted(self._folder("conversations", store).glob("month=*/part.parquet")):
-                self._wait(path)
+                self._files.wait(path)
                 month = path.parent.name.removeprefix("month=")
                 began = pl.read_parquet(path, columns=["conversation_id", "started_at"], hive_partitioning=False)
                 known.append(began.select(pl.lit(store).alias("store_id"), "conversation_id", pl.col("started_at").alias("sent_at"), pl.lit(month).alias(MONTH)))

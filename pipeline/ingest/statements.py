@@ -32,10 +32,13 @@ class Folded:
 
     statements: pl.DataFrame
     superseded: pl.DataFrame  # source_file, ingested_run, rows
+    apart: bool = False  # no two speak of the same key
 
 
 def fold(statements: pl.DataFrame, keys: Sequence[str]) -> Folded:
     """Keep the newest statement per key and signature, its rows folded into one."""
+    if repeated(statements, keys) is None:
+        return Folded(statements, _count(statements.clear()), apart=True)
     group = [*keys, "signature"]
     again = repeated(statements, group)
     if again is None:
@@ -103,7 +106,7 @@ def _of_items(name: str, schema: pl.Schema) -> pl.Expr:
 
 def repeated(rows: pl.DataFrame, keys: Sequence[str]) -> pl.Series | None:
     """Which rows share all keys with another; None when no row does, which one key mostly tells alone."""
-    if any(rows.get_column(name).is_unique().all() for name in reversed(keys)):
+    if any(rows.get_column(name).n_unique() == rows.height for name in reversed(keys)):
         return None
     again = rows.select(pl.struct(keys).is_duplicated()).to_series()
     return again if again.any() else None
