@@ -74,7 +74,7 @@ def copy_to(connection: duckdb.DuckDBPyConnection, sql: str, table: Table, targe
     """Write a SELECT with the columns of `table`, in order and typed, to a Parquet file, whole or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".aside")
-    run(connection, f"copy ({typed(sql, table)}) to '{quoted(aside)}' (format parquet, compression zstd)")
+    run(connection, f"copy ({typed(sql, table)}) to '{quoted(aside)}' (format parquet, compression zstd, compression_level 1)")
     aside.replace(target)
 
 

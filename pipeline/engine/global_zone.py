@@ -29,7 +29,7 @@ PRICING = (
     "breach_tested", "breach_nth", "breach_complained", "penalty_tests", "penalty_picks", "candidate_effects", "breach_effects",
 )  # fmt: skip
 # models that put tables side by side; a copy of so many rows would cost more than reading them where they are
-VIEWS = frozenset({"breach_base", "breach_rows"})
+VIEWS = frozenset({"rule_daily", "breach_base", "breach_rows"})
 
 
 @dataclass(frozen=True)

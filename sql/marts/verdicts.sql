@@ -2,6 +2,14 @@
 with resolved as (
     select
         s.*,
+        v.from_date,
+        v.unit_of_count,
+        v.certain_from,
+        v.assumed_zh,
+        v.assumed_en,
+        v.undecided_zh,
+        v.undecided_en,
+        v.grade,
         l.fact,
         l.op,
         l.threshold,
@@ -26,6 +34,8 @@ with resolved as (
             else s.ok_share
         end as observed
     from verdict_states as s
+    inner join judged_versions as v
+        on s.version_id = v.version_id
     left join limits as l
         on s.version_id = l.version_id
     left join empty_windows as e

@@ -9,13 +9,14 @@ with dated as (        -- the gate has the rule's own window, though single unit
             when 'week' then cast(date_trunc('week', d.day) as date)
             else cast(date_trunc('month', d.day) as date)
         end as bucket,
-        d.units,
-        d.ok_units,
-        d.value_sum,
-        d.valued_units
+        cast(sum(d.units) as bigint) as units,
+        cast(sum(d.ok_units) as bigint) as ok_units,
+        cast(sum(cast(d.value_sum as decimal(28, 3))) as double) as value_sum,
+        cast(sum(d.valued_units) as bigint) as valued_units
     from rule_daily as d
     inner join judged_versions as v
         on d.version_id = v.version_id and v.gate is not null
+    group by d.store_id, d.version_id, d.day, v.window_kind
 ),
 
 summed as (

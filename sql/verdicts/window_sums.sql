@@ -1,60 +1,54 @@
 -- window_sums: one row per store, version and window with data: the aggregates that bands speak of
-with fixed as (
+with bucketed as (
     select
-        d.store_id,
-        w.version_id,
-        w.window_start,
-        w.window_end,
-        w.cut,
-        d.units,
-        d.ok_units,
-        d.value_sum,
-        d.valued_units,
-        d.excluded_units,
-        d.missing
-    from windows as w
-    inner join rule_daily as d
-        on w.version_id = d.version_id and w.bucket = d.bucket
-),
-
-rolling as (
-    select
-        d.store_id,
-        w.version_id,
-        w.window_start,
-        w.window_end,
-        w.cut,
-        d.units,
-        d.ok_units,
-        d.value_sum,
-        d.valued_units,
-        d.excluded_units,
-        d.missing
-    from windows as w
-    inner join rule_daily as d
-        on w.version_id = d.version_id and w.window_start <= d.day and w.window_end > d.day
-    where w.bucket is null
+        store_id,
+        version_id,
+        bucket,
+        cast(sum(units) as bigint) as units,
+        cast(sum(ok_units) as bigint) as ok_units,
+        cast(sum(cast(value_sum as decimal(28, 3))) as decimal(28, 3)) as value_sum,
+        cast(sum(valued_units) as bigint) as valued_units,
+        cast(sum(excluded_units) as bigint) as excluded_units,
+        max(missing) as missing
+    from rule_daily
+    where bucket is not null
+    group by store_id, version_id, bucket
 ),
 
 summed as (
     select
-        store_id,
-        version_id,
-        window_start,
-        window_end,
-        cut,
-        cast(sum(units) as bigint) as units,
-        cast(sum(ok_units) as bigint) as ok_units,
-        cast(sum(cast(value_sum as decimal(28, 3))) as double) as value_sum,
-        cast(sum(valued_units) as bigint) as valued_units,
-        cast(sum(excluded_units) as bigint) as excluded_units,
-        max(missing) as missing
-    from (
-        select * from fixed
-        union all
-        select * from rolling
-    ) as together
-    group by store_id, version_id, window_start, window_end, cut
+        d.store_id,
+        w.version_id,
+        w.window_start,
+        w.window_end,
+        w.cut,
+        d.units,
+        d.ok_units,
+        cast(d.value_sum as double) as value_sum,
+        d.valued_units,
+        d.excluded_units,
+        d.missing
+    from windows as w
+    inner join bucketed as d
+        on w.version_id = d.version_id and w.bucket = d.bucket
+    union all
+    select                 -- rolling windows
+        d.store_id,
+        w.version_id,
+        w.window_start,
+        w.window_end,
+        w.cut,
+        cast(sum(d.units) as bigint) as units,
+        cast(sum(d.ok_units) as bigint) as ok_units,
+        cast(sum(cast(d.value_sum as decimal(28, 3))) as double) as value_sum,
+        cast(sum(d.valued_units) as bigint) as valued_units,
+        cast(sum(d.excluded_units) as bigint) as excluded_units,
+        max(d.missing) as missing
+    from windows as w
+    inner join rule_daily as d
+        on w.version_id = d.version_id and w.window_start <= d.day and w.window_end > d.day
+    where w.bucket is null and d.bucket is null
+    group by d.store_id, w.version_id, w.window_start, w.window_end, w.cut
 )
 
 select
