@@ -151,7 +151,7 @@ MUTANTS: list[Mutant] = [
     *_of(
         "exposure/capped_effects", "prices",
         ("else least(run_high, cap_high) - least(run_high - high_0, cap_high)", "else least(run_high, cap_high)"), ("then case when run_high <= cap_high then high_0 else 0 end", "then case when run_high < cap_high then high_0 else 0 end"),
-        ("order by case certainty when 'confirmed' then 1 when 'contingent' then 2 else 3 end, occurred_at", "order by occurred_at"), ("date_trunc('week', d.day)", "date_trunc('month', d.day)"),
+        ("order by sureness, occurred_at", "order by occurred_at"), ("date_trunc('week', b.day)", "date_trunc('month', b.day)"),
     ),
     *_of("exposure/ledger_points", "costs", ("certainty in ('confirmed', 'contingent')", "certainty in ('contingent')"), ("cast(sum(low) as decimal(18, 6)) as points", "cast(sum(high) as decimal(18, 6)) as points")),
     *_of("exposure/ledger_crossings", "prices", ("n.node <= a.balance", "n.node < a.balance"), ("n.node > a.balance - a.points", "n.node >= a.balance - a.points"), ("order by n.node desc", "order by n.node")),
