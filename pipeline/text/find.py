@@ -39,7 +39,11 @@ class Finder:
                 self.wholes.setdefault(word, []).append(no)
             for form in term.forms:
                 self.terms_of_form.setdefault(form, []).append(no)
-        self.risk_index = AnchorIndex({form: lexicons.forms[form] for form in self.terms_of_form})
+
+    @cached_property
+    def risk_index(self) -> AnchorIndex:
+        """Of the forms of terms: asked where no scan went before."""
+        return AnchorIndex({form: self.lexicons.forms[form] for form in self.terms_of_form})
 
     @cached_property
     def index(self) -> AnchorIndex:
