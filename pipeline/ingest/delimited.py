@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from pipeline.ingest.ahead import in_pairs
@@ -23,7 +24,10 @@ _BESIDE = _EDGES | np.isin(np.arange(256), list(b'\r"='))
 _OVER = "over"
 _MARK = b"\xef\xbb\xbf"
 _FIRST_BYTES = 1 << 18
+_QUOTE = ord('"')
+_CACHED = 1 << 18  # bytes looked at in one go: what is found of them stays in the processor's cache
 Source = Path | bytes
+Bytes = npt.NDArray[np.uint8]
 
 
 def read_delimited(source: Source, name: str, encoding: str, where: str) -> list[Sheet]:
@@ -125,7 +129,7 @@ def _record_end(data: bytes) -> int:
     end = data.rfind(b"\n") + 1
     if end == 0:
         return 0
-    odd = data.count(b'"', 0, end) % 2
+    odd = _count(np.frombuffer(data, np.uint8, end)) % 2
     tries = 0
     while odd and tries < 2_000:
         before = data.rfind(b"\n", 0, end - 1) + 1
@@ -173,12 +177,21 @@ def _quotes(block: bytes) -> tuple[bool, bool]:
     if b'"' not in block:
         return False, False
     data = np.frombuffer(block, np.uint8)
-    at = np.flatnonzero(data == ord('"'))
+    at = np.concatenate([np.flatnonzero(part == _QUOTE) + number * _CACHED for number, part in enumerate(_parts(data))])
     before = data[np.maximum(at - 1, 0)]
     after = data[np.minimum(at + 1, data.size - 1)]
     quoted = bool(_EDGES[before].any()) or at[0] == 0
     inside = ~_BESIDE[before] & ~_BESIDE[after] & (at > 0) & (at < data.size - 1)
     return quoted, bool(inside.any())
+
+
+def _count(data: Bytes) -> int:
+    """How many quotes there are."""
+    return sum(int(np.count_nonzero(part == _QUOTE)) for part in _parts(data))
+
+
+def _parts(data: Bytes) -> list[Bytes]:
+    return [data[at : at + _CACHED] for at in range(0, data.size, _CACHED)]
 
 
 def _parse_slowly(block: bytes, separator: str, width: int, columns: Sequence[int]) -> pl.DataFrame:

@@ -20,12 +20,24 @@ def mapped(texts: pl.DataFrame, columns: Written) -> dict[str, tuple[pl.Series, 
     found = {name: [_look_up(value, source) for value in unique.to_list()] for name, (unique, source) in columns.items()}
     wanted = []
     for name, (unique, source) in columns.items():
-        dtype = {"bool": pl.Boolean, "int": pl.Int64}.get(source.type, pl.String)
-        wanted.append(_replaced(name, unique, [value for value, _ in found[name]], dtype))
+        wanted.append(_replaced(name, unique, [value for value, _ in found[name]], _type_of(source)))
         if not all(known for _, known in found[name]):
             wanted.append(_replaced(name, unique, [not known for _, known in found[name]], pl.Boolean).alias(f"{name} wrong"))
     result = texts.select(wanted)
     return {name: (result.get_column(name), result.get_column(f"{name} wrong") if f"{name} wrong" in result.columns else None) for name in columns}
+
+
+def mapped_once(texts: pl.Series, at: pl.Series, source: Source) -> tuple[pl.Series, pl.Series | None]:
+    """The same for one column that says few texts often, of which ``at`` has the number row by row."""
+    found = [_look_up(text, source) for text in [*texts.to_list(), None]]
+    at = at.cast(pl.UInt32).fill_null(texts.len())
+    value = pl.Series([value for value, _ in found], dtype=_type_of(source)).gather(at)
+    wrong = pl.Series([not known for _, known in found]).gather(at)
+    return value, wrong if wrong.any() else None
+
+
+def _type_of(source: Source) -> type[pl.DataType]:
+    return {"bool": pl.Boolean, "int": pl.Int64}.get(source.type, pl.String)
 
 
 def _replaced(name: str, old: pl.Series, new: list[Any], dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:

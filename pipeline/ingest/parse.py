@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import cast
 
 import polars as pl
 
-from pipeline.ingest import limits, values
+from pipeline.ingest import values
 from pipeline.ingest.ahead import in_pairs
-from pipeline.ingest.findings import PEOPLE, QUARANTINE, findings_of
+from pipeline.ingest.columns import is_stated, read_columns, text_of
+from pipeline.ingest.findings import QUARANTINE, findings_of
 from pipeline.ingest.headings import footer_beginnings, footer_pattern, normalise
 from pipeline.ingest.layouts import TABLES, Layout, Match, Source
 from pipeline.ingest.masking import mask_texts
-from pipeline.ingest.meanings import mapped
+from pipeline.ingest.often import plain
 from pipeline.ingest.people import hash_people
 from pipeline.ingest.sheet import RAGGED, ROW, Sheet
 
 FREE_TEXT = {"text", "reply_text", "note", "reason", "close_reason", "detail_text"}
-_WORDS = {"text", "reply_text", "note", "detail_text"}
 MONTH = "month"
-_LARGE, _SAMPLE = 4_000, 256  # rows of a block
 PER_ITEM = "per_item"  # rows of orders whose amounts may be those of single items
 # What places a row in a month; the first that is known counts.
 TIMES: Mapping[str, tuple[str, ...]] = {
@@ -38,7 +38,6 @@ _SAYS_SOMETHING = {"shipments": ("tracking_no", "shipped_at", "picked_up_at", "d
 # Tables whose rows may lack a time of their own: their order places them.
 _PLACED_BY_ORDER = {"orders", "order_items", "shipments"}
 _FILLED_LATER = {"store_id", "platform", "source_file", "source_row", "ingested_run", "item_no"}
-_BAD_CODE = {"id": "lost_digits", "people": "lost_digits", "timestamp": "bad_time", "money": "bad_money", "bool": "bad_bool"}
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def parse_sessions(sheet: Sheet, match: Match, owner: Owner) -> Iterator[Parsed]
 
     columns = {source.column: at for source, at in _positions(match).items()}
     for chunk in sheet.chunks(match.row, match.width, sorted({at for places in columns.values() for at in places})):
-        cells = chunk.select(ROW, *(_text(source, at).alias(source.column) for source, at in _positions(match).items()))
+        cells = chunk.select(ROW, *(text_of(source, at, chunk.schema).alias(source.column) for source, at in _positions(match).items()))
         told = cells.filter(pl.col("text").str.strip_chars() != "")
         for name in ("conversation_id", "agent_id", "buyer_key"):
             if name not in told.columns:
@@ -102,10 +101,10 @@ def parse_rows(chunk: pl.DataFrame, match: Match, owner: Owner) -> Parsed:
     parsed = Parsed(read=chunk.height, skipped=total - chunk.height)
     bad: list[pl.DataFrame] = [findings_of(chunk, chunk.get_column(RAGGED), "", None, "ragged")]
     positions = _positions(match)
-    done = _columns(chunk, match, positions, owner, bad)
+    done = read_columns(chunk, match, positions, lambda people: hash_people(people, owner.key, owner.realm), bad)
     frames: dict[str, pl.DataFrame] = {}
     for name, sources in match.layout.tables.items():
-        stated = [source for source in sources if positions[source] or (source.values and "" in source.values)]
+        stated = [source for source in sources if is_stated(source, positions)]
         frames[name] = pl.DataFrame([chunk.get_column(ROW).alias("source_row"), *(done[s].alias(s.column) for s in stated)])
     if any(source.column == "item_price_cny" for source in match.layout.tables.get("orders", ())):
         frames["orders"] = frames["orders"].with_columns(pl.lit(True).alias(PER_ITEM))
@@ -132,7 +131,8 @@ def parse_rows(chunk: pl.DataFrame, match: Match, owner: Owner) -> Parsed:
 def _drop_non_rows(chunk: pl.DataFrame, match: Match) -> pl.DataFrame:
     """Leave out blank rows, footers and repeated headings; only rows whose first cell is odd are looked at closely."""
     heading = next((h for h, at in match.at.items() if at == (0,)), None)
-    odd = chunk.select((pl.col("c0").is_null() | pl.col("c0").str.contains(_odd_beginning(heading))).alias("odd")).to_series()
+    begins = plain("c0", chunk.schema)
+    odd = chunk.select((begins.is_null() | begins.str.contains(_odd_beginning(heading))).alias("odd")).to_series()
     if not odd.any():
         return chunk
     first = pl.col("c0").str.strip_chars(values.WRAPPERS)
@@ -141,7 +141,7 @@ def _drop_non_rows(chunk: pl.DataFrame, match: Match) -> pl.DataFrame:
     blank = pl.all_horizontal(pl.col(name).is_null() | (pl.col(name).str.strip_chars(" \t\r\n\u3000") == "") for name in cells)
     told = [pl.when(pl.col(name).str.strip_chars() != "").then(pl.col(name)) for name in ("c0", "c1") if name in cells]
     footer = pl.coalesce(told).str.contains(footer_pattern()).fill_null(False)
-    keep = chunk.filter(odd).select(~(blank | footer | repeated.fill_null(False))).to_series()
+    keep = chunk.filter(odd).with_columns(plain(name, chunk.schema) for name in cells).select(~(blank | footer | repeated.fill_null(False))).to_series()
     return chunk if keep.all() else chunk.filter(pl.repeat(True, chunk.height, eager=True).scatter(odd.arg_true(), keep))
 
 
@@ -150,82 +150,6 @@ def _odd_beginning(heading: str | None) -> str:
     """How the first cell of a blank row, a footer or a repeated heading can begin; other rows begin otherwise."""
     letters = {letter for first in (heading or "")[:1] for letter in (first, first.upper())} | footer_beginnings()
     return rf"^[\s{re.escape(values.WRAPPERS)}]*(?:$|[-#=]{{3}}|[#{re.escape(''.join(sorted(letters)))}])"
-
-
-def _is_id(source: Source) -> bool:
-    return source.type == "text" and (source.column.endswith(("_id", "_no")) and source.column not in ("agent_id", "rule_id"))
-
-
-def _columns(
-    chunk: pl.DataFrame, match: Match, positions: Mapping[Source, tuple[int, ...]], owner: Owner, bad: list[pl.DataFrame]
-) -> dict[Source, pl.Series]:
-    """Every canonical column: all are read in one pass, then the few odd cells and the mapped values."""
-    groups: dict[tuple[Any, ...], list[Source]] = {}
-    for stated in match.layout.tables.values():
-        for source in stated:
-            groups.setdefault((_how(source), source.headings, source.extract, id(source.values)), []).append(source)
-    plans = [(how, sources[0], sources) for (how, *_), sources in groups.items()]
-    kinds = ["id" if how == "people" else how for how, _, _ in plans]
-    cells = [_text(source, positions[source]) for _, source, _ in plans]
-    often = _read_often(chunk, {n: cells[n] for n, (how, source, _) in enumerate(plans) if source.values is None and how != "people"}, kinds)
-    texts = chunk.select((values.strip(kinds[n], cell) if plans[n][1].values is None else cell).alias(str(n)) for n, cell in enumerate(cells) if n not in often)
-    listed = [n for n, (_, source, _) in enumerate(plans) if source.values is not None]
-    others = [n for n in range(len(plans)) if n not in listed and n not in often]
-    quick = texts.select(values.quick(kinds[n], pl.col(str(n))) for n in others)
-    facts = texts.select(
-        *(pl.col(str(n)).unique().implode() for n in listed),
-        *(values.any_wrapped(kinds[n], pl.col(str(n))).alias(str(n)) for n in others),
-    )  # fmt: skip
-    meant = mapped(texts, {str(n): (facts.get_column(str(n)).item(), plans[n][1]) for n in listed})
-    long = _has_long_cells(chunk)
-    done: dict[Source, pl.Series] = {}
-    for n, (how, source, sources) in enumerate(plans):
-        code = _BAD_CODE.get(how, "bad_number")
-        if source.values is not None:
-            (value, wrong), code = meant[str(n)], "unknown_value"
-        else:
-            value, wrong = often[n] if n in often else values.finish(kinds[n], texts.get_column(str(n)), quick.get_column(str(n)), bool(facts.item(0, str(n))))
-            if how == "people":
-                value = hash_people(value, owner.key, owner.realm)
-            elif how in ("text", "words") and long:
-                wrong, code = (chunk.select(cells[n].str.len_bytes() > limits.MAX_CELL_BYTES).to_series()).fill_null(False), "too_long"
-        if wrong is not None and wrong.any():
-            heading = next((h for h in source.headings if h in match.at), source.column)
-            bad.append(findings_of(chunk, wrong, heading, chunk.select(cells[n]).to_series(), code, source))
-        done |= dict.fromkeys(sources, value)
-    return done
-
-
-def _read_often(chunk: pl.DataFrame, cells: Mapping[int, pl.Expr], kinds: Sequence[str]) -> dict[int, tuple[pl.Series, pl.Series | None]]:
-    """The columns of a large block that say few things often, as its first rows let expect."""
-    if chunk.height < _LARGE:
-        return {}
-    sample = chunk.head(_SAMPLE).select(cell.n_unique().alias(str(n)) for n, cell in cells.items()).row(0, named=True)
-    few = {n: values.read_few(kinds[n], chunk.select(cell).to_series()) for n, cell in cells.items() if sample[str(n)] * 8 < _SAMPLE}
-    return {n: read for n, read in few.items() if read is not None}
-
-
-def _how(source: Source) -> str:
-    """How the cells of a column are read: a kind of ``values``, or ``people``."""
-    if source.column in PEOPLE:
-        return "people"
-    if source.column in _WORDS:
-        return "words"
-    return "id" if _is_id(source) else source.type
-
-
-def _has_long_cells(chunk: pl.DataFrame) -> bool:
-    cells = [pl.col(name).str.len_bytes().max() for name in chunk.columns if name not in (ROW, RAGGED)]
-    return (chunk.select(pl.max_horizontal(cells)).item() or 0) > limits.MAX_CELL_BYTES
-
-
-def _text(source: Source, positions: Sequence[int]) -> pl.Expr:
-    """The text of a column: of several headings the first that says something."""
-    if not positions:
-        return pl.lit(None, pl.String)
-    told = [pl.col(f"c{at}") for at in positions]
-    text = told[0] if len(told) == 1 else pl.coalesce(pl.when(~cell.str.strip_chars(values.WRAPPERS).is_in(["", "-", "--"])).then(cell) for cell in told)
-    return text.str.extract(source.extract, 1) if source.extract else text
 
 
 def _fill_ids(frames: dict[str, pl.DataFrame], layout: Layout) -> None:
@@ -287,11 +211,14 @@ def _complete(frame: pl.DataFrame, name: str) -> pl.DataFrame:
 
 def months_of(times: pl.Series) -> pl.Series:
     """The month ``YYYY-MM`` of each time, looked up in a list of them: writing each one anew takes five times as long."""
-    number = times.dt.year().cast(pl.Int32) * 12 + (times.dt.month().cast(pl.Int32) - 1)
-    first, last = cast("int | None", number.min()), cast("int | None", number.max())
-    if first is None or last is None:
+    begin, end = cast("datetime | None", times.min()), cast("datetime | None", times.max())
+    if begin is None or end is None:
         return pl.repeat(None, times.len(), dtype=pl.String, eager=True)
-    return pl.Series([f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(first, last + 1)]).gather(number - first)
+    first, last = begin.year * 12 + begin.month - 1, end.year * 12 + end.month - 1
+    months = pl.Series([f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(first, last + 1)])
+    if months.len() == 1 and times.null_count() == 0:
+        return months.new_from_index(0, times.len())
+    return months.gather(times.dt.year().cast(pl.Int32) * 12 + (times.dt.month().cast(pl.Int32) - 1) - first)
 
 
 def heading_of(match: Match, column: str) -> str:

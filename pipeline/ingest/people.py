@@ -7,7 +7,9 @@ import os
 import secrets
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from pipeline.problems import GuizeError, Problem
 
@@ -43,16 +45,15 @@ def _problem(path: Path, zh: str, en: str) -> Problem:
 
 def hash_people(people: pl.Series, key: bytes, realm: str) -> pl.Series:
     """Buyer ids as keyed hashes; the same person of one realm (platform) always becomes the same text."""
-    unique = people.unique().drop_nulls()
-    if unique.is_empty():
+    told = people.cast(pl.String).to_arrow(compat_level=pl.CompatLevel.oldest()).dictionary_encode()
+    if len(told.dictionary) == 0:
         return people.cast(pl.String)
-    hashed = pl.Series("hashed", _hashed(unique.to_list(), key, f"{realm}:".encode()), dtype=pl.String)
-    table = pl.DataFrame([unique.alias("person"), hashed])
-    return people.alias("person").to_frame().join(table, on="person", how="left", maintain_order="left").get_column("hashed")
+    unique = pl.Series(pl.from_arrow(told.dictionary)).cast(pl.Binary).to_list()
+    return _hashed(unique, key, f"{realm}:".encode()).gather(pl.Series(pl.from_arrow(told.indices)))
 
 
-def _hashed(people: list[str], key: bytes, prefix: bytes) -> list[str]:
-    """HMAC-SHA-256 (RFC 2104) of prefix and person, with the key blocks and the prefix hashed once."""
+def _hashed(people: list[bytes], key: bytes, prefix: bytes) -> pl.Series:
+    """HMAC-SHA-256 (RFC 2104) of prefix and person in hex, with the key blocks and the prefix hashed once."""
     block = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
     inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in block)) for pad in (0x36, 0x5C))
     inner.update(prefix)
@@ -60,8 +61,11 @@ def _hashed(people: list[str], key: bytes, prefix: bytes) -> list[str]:
     found = []
     for person in people:
         first = begin()
-        first.update(person.encode())
+        first.update(person)
         second = finish()
         second.update(first.digest())
-        found.append(second.hexdigest()[:_LENGTH])
-    return found
+        found.append(second.digest()[: _LENGTH // 2])
+    # All digests are written in hex at once: each has as many digits.
+    digits = pa.py_buffer(b"".join(found).hex().encode())
+    places = pa.py_buffer(np.arange(len(found) + 1, dtype=np.int64) * _LENGTH)
+    return pl.Series(pl.from_arrow(pa.Array.from_buffers(pa.large_string(), len(found), [None, places, digits])))

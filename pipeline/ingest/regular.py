@@ -2,40 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.csv
 
+from pipeline.ingest.often import held, is_few
 from pipeline.ingest.transcode import to_utf8
 
-_END = b"\x1e"  # behind each text while many are transcoded at once
+_SAMPLE_BYTES = 1 << 17
+_END = 0x1E  # behind each text while many are transcoded at once
 
 
 def parse_regular(block: bytes, separator: str, width: int, columns: Sequence[int], encoding: str) -> pl.DataFrame | None:
     """Wanted columns of a block in which nothing is quoted; None unless every row has ``width`` fields.
+
+    Those that say few things often are held as numbers of their texts.
 
     Separators are never part of a character of GB18030 but for ``|``, so that its bytes are cut before they are read.
     """
     if separator == "|" and encoding != "utf-8":
         return None
     wanted = [f"c{at}" for at in columns]
+    often = _said_often(block, separator, width, wanted)
+    table = _cut(block, separator, width, {name: pa.dictionary(pa.int32(), pa.binary()) if name in often else pa.binary() for name in wanted})
+    if table is None:
+        return None
+    cells = {name: table.column(name).combine_chunks() for name in wanted}
+    return pl.DataFrame([(_few if name in often else _text)(column, encoding).alias(name) for name, column in cells.items()])
+
+
+def _cut(block: bytes, separator: str, width: int, types: Mapping[str, pa.DataType]) -> pa.Table | None:
+    """Some columns of a block as bytes; None unless every row has ``width`` fields."""
     try:
-        table = pyarrow.csv.read_csv(
+        return pyarrow.csv.read_csv(
             pa.BufferReader(block),
             read_options=pyarrow.csv.ReadOptions(use_threads=False, column_names=[f"c{at}" for at in range(width)], block_size=len(block) + 1),
             parse_options=pyarrow.csv.ParseOptions(delimiter=separator, quote_char=False, ignore_empty_lines=False),
             convert_options=pyarrow.csv.ConvertOptions(
-                check_utf8=False, include_columns=wanted, column_types=dict.fromkeys(wanted, pa.binary()), strings_can_be_null=True, null_values=[""],
+                check_utf8=False, include_columns=list(types), column_types=dict(types), strings_can_be_null=True, null_values=[""],
             ),
         )  # fmt: skip
     except pa.ArrowInvalid:
         return None
-    texts = [_text(table.column(name).combine_chunks(), encoding) for name in wanted]
-    return pl.DataFrame([text.alias(name) for name, text in zip(wanted, texts, strict=True)])
+
+
+def _said_often(block: bytes, separator: str, width: int, wanted: Sequence[str]) -> set[str]:
+    """The columns that say few things often, as the first rows of a large block let expect."""
+    if len(block) < 4 * _SAMPLE_BYTES:
+        return set()
+    first = _cut(block[: block.rfind(b"\n", 0, _SAMPLE_BYTES) + 1], separator, width, dict.fromkeys(wanted, pa.binary()))
+    return set() if first is None else {name for name in wanted if is_few(len(first.column(name).unique()), first.num_rows, sample=True)}
+
+
+def _few(told: pa.DictionaryArray, encoding: str) -> pl.Series:
+    """The cells of a column whose different texts Arrow has found."""
+    texts, at = _text(told.dictionary, encoding), pl.Series(pl.from_arrow(told.indices))
+    return held(texts, at) if is_few(texts.len(), at.len()) else texts.gather(at)
 
 
 def _text(cells: pa.BinaryArray, encoding: str) -> pl.Series:
@@ -43,19 +68,25 @@ def _text(cells: pa.BinaryArray, encoding: str) -> pl.Series:
     bytes_of = cells.buffers()[2]
     if bytes_of is None or bytes_of.size == 0 or np.frombuffer(bytes_of, np.uint8).max() < 0x80 or encoding == "utf-8":
         return pl.Series(pl.from_arrow(cells.cast(pa.string())))
-    told = cells.dictionary_encode()  # most columns say few things often
-    return _transcoded(told.dictionary, encoding).gather(pl.Series(pl.from_arrow(told.indices)))
+    text = _transcoded(cells, encoding)
+    return text.set(pl.Series(pl.from_arrow(cells.is_null())), None) if cells.null_count else text
 
 
 def _transcoded(cells: pa.BinaryArray, encoding: str) -> pl.Series:
-    """The same texts in utf-8, all in one go."""
-    together = pc.binary_join_element_wise(cells, b"", _END)
-    data = to_utf8(together.buffers()[2].to_pybytes(), encoding)
-    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == _END[0])
-    if ends.size != len(cells):
-        return pl.Series([to_utf8(cell, encoding).decode("utf-8") for cell in cells.to_pylist()], dtype=pl.String)
-    # The texts and the marks between them are the odd and the even pieces of one array.
-    places = np.zeros(2 * ends.size, np.int64)
-    places[1::2], places[2::2] = ends, ends[:-1] + 1
-    pieces = pa.Array.from_buffers(pa.large_binary(), places.size - 1, [None, pa.py_buffer(places), pa.py_buffer(data)])
-    return pl.Series(pl.from_arrow(pieces)).gather_every(2).cast(pl.String)
+    """The same texts in utf-8, all in one go: they stand behind each other with marks between."""
+    ends = np.frombuffer(cells.buffers()[1], np.int32)[cells.offset : cells.offset + len(cells) + 1]
+    marks = ends[1:] - ends[0] + np.arange(len(cells))
+    marked = np.empty(int(ends[-1] - ends[0]) + len(cells), np.uint8)
+    is_mark = np.zeros(marked.size, bool)
+    is_mark[marks] = True
+    marked[is_mark] = _END
+    marked[~is_mark] = np.frombuffer(cells.buffers()[2], np.uint8)[ends[0] : ends[-1]]
+    data = np.frombuffer(to_utf8(marked.tobytes(), encoding), np.uint8)
+    is_mark = data == _END
+    marks = np.flatnonzero(is_mark)
+    if marks.size != len(cells):
+        return pl.Series([to_utf8(cell or b"", encoding).decode("utf-8") for cell in cells.to_pylist()], dtype=pl.String)
+    places = np.zeros(len(cells) + 1, np.int64)
+    places[1:] = marks - np.arange(len(cells))
+    texts = pa.Array.from_buffers(pa.large_string(), len(cells), [None, pa.py_buffer(places), pa.py_buffer(data[~is_mark])])
+    return pl.Series(pl.from_arrow(texts))

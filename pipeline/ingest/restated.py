@@ -27,7 +27,8 @@ def notes_of(statements: pl.DataFrame, table: str) -> dict[Unit, str]:
     more = [pl.col(name).is_not_null() for name in statements.columns if name not in known]
     odd = set(statements.filter(pl.any_horizontal(pl.col("rows") != 1, *more)).select(place).unique().iter_rows())
     told: dict[Unit, dict[tuple[str, str], tuple[str | None, str]]] = {}
-    for store, month, file, run, exported, signature in statements.select(*place, *_FILE, *_SAME).unique().sort(pl.all()).iter_rows():
+    runs = statements.select(pl.struct(*place, *_FILE, *_SAME).rle().struct.field("value").alias("run")).unnest("run")
+    for store, month, file, run, exported, signature in runs.unique().sort(pl.all()).iter_rows():
         files = told.setdefault((store, month), {})
         if (file, run) in files:
             odd.add((store, month))

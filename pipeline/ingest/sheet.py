@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 # Frames of a sheet: text columns named by position (c0, c1, …), `row` (1-based row of the sheet) and
-# `ragged` (the row has more fields than the heading).
+# `ragged` (the row has more fields than the heading). A text column that says few things often may be an Enum.
 Chunks = Callable[[int, int, Sequence[int]], Iterator[pl.DataFrame]]
 ROW = "row"
 RAGGED = "ragged"

@@ -47,7 +47,7 @@ class _Held:
 class Staging:
     """Rows by table and store, in the order in which they were read."""
 
-    def __init__(self, folder: Path, limit: int = 100_000_000) -> None:
+    def __init__(self, folder: Path, limit: int = 300_000_000) -> None:
         self._folder = folder
         self._limit = limit
         self._held: dict[tuple[str, str], list[_Held]] = {}

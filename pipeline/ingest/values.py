@@ -57,16 +57,6 @@ def read_cells(kind: str, text: pl.Series) -> Slow:
     return value, pl.repeat(False, text.len(), eager=True) if wrong is None else wrong
 
 
-def read_few(kind: str, text: pl.Series) -> tuple[pl.Series, pl.Series | None] | None:
-    """All steps for a column that says few things often: each is read once. None when it says many."""
-    told = text.to_arrow(compat_level=pl.CompatLevel.oldest()).dictionary_encode()
-    if len(told.dictionary) * 4 > text.len():
-        return None
-    value, wrong = read_cells(kind, pl.Series(pl.from_arrow(told.dictionary)))
-    at = pl.Series(pl.from_arrow(told.indices))
-    return value.gather(at), wrong.gather(at).fill_null(False) if wrong.any() else None
-
-
 def finish(kind: str, text: pl.Series, value: pl.Series, wrapped: bool = True) -> tuple[pl.Series, pl.Series | None]:
     """Fill the odd cells of a column read quickly; with the cells that cannot be read, or None when all can.
 
