@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import click
@@ -38,27 +39,31 @@ def run_command(
 
     EXPORTS 下每家店一个文件夹：<平台>/<店铺>/ · one folder per store below EXPORTS: <platform>/<store>/
     """
-    from pipeline.publish.after import after_run
-    from pipeline.run import run
-    from pipeline.show import show_run
+    from pipeline.quality.gates import Gates
 
     if engine == "spark":
         raise click.UsageError(say("Spark 引擎尚未提供，请用 duckdb", "the Spark engine is not there yet; use duckdb"))
     beside = exports.parent / "guize.toml"
     config = load_config(config_file or (beside if beside.exists() else None))
     folder = warehouse or config.warehouse
-    with _progress() as progress:
-        summary = run(
-            exports, folder, config=config, packs=packs or packs_dir(), sql=sql_dir(), min_grade=min_grade,
-            full=full, progress=progress,
-        )  # fmt: skip
-    if summary.published:
-        for line in after_run(folder, config):
-            click.echo(line, err=True)
-    if as_json:
-        click.echo(json.dumps(summary.as_json(), ensure_ascii=False))
-    else:
-        show_run(summary)
+    with Gates(folder) as gates:  # its process starts while this one imports what follows
+        from pipeline.publish.after import after_run
+        from pipeline.publish.report import write_report
+        from pipeline.run import run
+        from pipeline.show import show_run
+
+        with _progress() as progress:
+            summary = run(
+                exports, folder, config=config, packs=packs or packs_dir(), sql=sql_dir(), min_grade=min_grade,
+                full=full, progress=progress, gates=gates, and_then=partial(write_report, folder),
+            )  # fmt: skip
+        if summary.published:
+            for line in after_run(folder, config):
+                click.echo(line, err=True)
+        if as_json:
+            click.echo(json.dumps(summary.as_json(), ensure_ascii=False))
+        else:
+            show_run(summary)
     sys.exit(summary.exit_code)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.paths import packs_dir
+from pipeline.rules.compiled import compiled
 from pipeline.rules.load import sound_packs
 from pipeline.text.lexicon import load_lexicons
 from pipeline.text.match import scan_of
@@ -10,7 +11,7 @@ from pipeline.text.match import scan_of
 
 def main() -> None:
     """Load what every run loads; each loader keeps what it made."""
-    sound_packs(packs_dir())
+    compiled(sound_packs(packs_dir()), "secondary")
     scan_of(load_lexicons(packs_dir() / "lexicons"))
 
 

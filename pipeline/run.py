@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,15 +24,15 @@ from pipeline.engine.global_zone import RunInfo
 from pipeline.ingest.read import IngestReport, ingest
 from pipeline.publish.lock import warehouse_lock
 from pipeline.publish.release import publish
-from pipeline.quality.gates import Gate, Gates
-from pipeline.rules.compare import comparison_frames
-from pipeline.rules.compile import compile_packs
+from pipeline.quality.gates import GateResult, Gates
+from pipeline.rules.compiled import compiled
 from pipeline.rules.load import sound_packs
-from pipeline.tables import FACTS, RULES, by_name
+from pipeline.tables import FACTS, RULES, Table, by_name
 from pipeline.text.derive import derive
 from pipeline.text.lexicon import load_lexicons
 
 Progress = Callable[[str, int, int], None]
+FROM_TEXTS = ("hits", "promises")  # fact tables that derive writes
 
 
 @dataclass
@@ -81,31 +81,37 @@ class Summary:
 
 def run(
     exports: Path, warehouse: Path, *, config: Config, packs: Path, sql: Path, min_grade: str = "secondary",
-    full: bool = False, progress: Progress | None = None,
+    full: bool = False, progress: Progress | None = None, gates: Gates | None = None,
+    and_then: Callable[[], object] | None = None,
 ) -> Summary:  # fmt: skip
     """Read new exports, judge everything by the packs, publish a release unless nothing changed.
+
+    Args:
+        gates: started already, and closed by the caller; their start takes as long as a small run.
+        and_then: called once the release is the current one, while its views are written.
 
     Raises:
         WarehouseLocked, RulesInvalid, GateFailed: nothing is published then.
     """
     started_at = datetime.now().replace(microsecond=0)
-    with warehouse_lock(warehouse), Gates(warehouse) as gates:
+    with warehouse_lock(warehouse), (nullcontext(gates) if gates else Gates(warehouse)) as gates, ThreadPoolExecutor(2) as beside:
         loaded = sound_packs(packs)
         lexicons = load_lexicons(packs / "lexicons", config.allowed_words)
         run_id = _run_id(warehouse, started_at)
         report = ingest(exports, warehouse, config, run_id, progress, packs=packs)
         summary = Summary(run_id, started_at, warehouse, loaded.packs_version, report)
-        derived = derive(warehouse / "facts", warehouse / "state", lexicons, progress)
+        derived = beside.submit(derive, warehouse / "facts", warehouse / "state", lexicons, progress)
         inputs = _inputs(warehouse, loaded.fingerprint, lexicons.fingerprint, sql, min_grade)
-        if not full and not report.changed and not derived and inputs == _published_inputs(warehouse):
+        if not full and not report.changed and not derived.result() and inputs == _published_inputs(warehouse):
             return summary
-        with _places(warehouse, run_id) as places, ThreadPoolExecutor(1) as beside:
-            tables = compile_packs(loaded, min_grade)
-            write_rules(tables, places.rules)
-            checked = beside.submit(_check_inputs, gates, places)
+        with _places(warehouse, run_id) as places:
+            of_packs = compiled(loaded, min_grade)
+            write_rules(of_packs.tables, places.rules)
+            checked = beside.submit(_check_inputs, gates, places, derived)
+            derived.result()
 
             def gate(connection: duckdb.DuckDBPyConnection) -> None:
-                summary.gates |= checked.result() | _check(gates, "marts", connection)
+                summary.gates |= checked.result() | _told(gates.check("marts", connection))
 
             try:
                 done = evaluate(
@@ -121,10 +127,10 @@ def run(
             frames: dict[str, pl.DataFrame | Path] = {
                 **done.marts,
                 **{table.name: places.rules / f"{table.name}.parquet" for table in RULES},
-                **comparison_frames(loaded, run_id, min_grade),
+                **of_packs.marts_of(run_id),
                 "runs": _runs(warehouse, summary),
             }
-            publish(frames, warehouse, run_id, config.keep_releases, summary.packs_version)
+            publish(frames, warehouse, run_id, config.keep_releases, summary.packs_version, and_then=and_then)
             _inputs_file(warehouse).write_text(json.dumps(inputs), encoding="utf-8")
     return summary
 
@@ -172,24 +178,34 @@ def _published_inputs(warehouse: Path) -> dict[str, str]:
     return told
 
 
-def _check(gates: Gates, gate: Gate, connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    result = gates.check(gate, connection)
-    return {gate: {"tables": result.tables, "rows": result.rows, "checks": result.checks, "passed": result.passed}}
+def _told(result: GateResult) -> dict[str, Any]:
+    return {result.gate: {"tables": result.tables, "rows": result.rows, "checks": result.checks, "passed": result.passed}}
 
 
-def _check_inputs(gates: Gates, places: Places) -> dict[str, Any]:
-    """The gates of facts and rules, on what was written; they run beside the judging."""
-    files, scratch = fact_files(places.facts), places.scratch / "gates"
-    with open_duckdb(scratch, memory="1GB") as connection:
-        for table in FACTS:
-            if files[table.name]:
-                show_files(connection, table, files[table.name])
-        facts = _check(gates, "facts", connection)
+def _check_inputs(gates: Gates, places: Places, derived: Future[int]) -> dict[str, Any]:
+    """The gates of facts and rules, on what was written; they run beside the matching of texts and the judging."""
+    scratch = places.scratch / "gates"
     with open_duckdb(scratch) as connection:
         for table in RULES:
             path = places.rules / f"{table.name}.parquet"
             show_as(connection, table.name, [path] if path.exists() else [], table.empty_select())
-        return facts | _check(gates, "rules", connection)
+        seen_rules = gates.count("rules", connection)
+    with open_duckdb(scratch, memory="1GB") as connection:
+        read = [table for table in FACTS if table.name not in FROM_TEXTS]
+        _show_facts(connection, places, read)
+        seen_facts = gates.count("facts", connection)
+        derived.result()
+        _show_facts(connection, places, [table for table in FACTS if table.name in FROM_TEXTS])
+        seen_facts += gates.count("facts", connection, FROM_TEXTS)
+    facts = _told(gates.conclude("facts", seen_facts))
+    return facts | _told(gates.conclude("rules", seen_rules))
+
+
+def _show_facts(connection: duckdb.DuckDBPyConnection, places: Places, tables: Iterable[Table]) -> None:
+    files = fact_files(places.facts)
+    for table in tables:
+        if files[table.name]:
+            show_files(connection, table, files[table.name])
 
 
 def _first_seen(warehouse: Path) -> pl.DataFrame | None:

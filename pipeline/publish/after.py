@@ -1,4 +1,4 @@
-"""What follows every published run: the report is written and the digest sent; neither can fail the run."""
+"""What follows every published run: where the report is, and the digest sent, which cannot fail the run."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from pipeline.config import Config
 from pipeline.lang import say
 from pipeline.publish.alerts import send_all
 from pipeline.publish.digest import digest
-from pipeline.publish.report import write_report
+from pipeline.publish.report import REPORT_NAME
 
 
 def after_run(warehouse: Path, config: Config) -> Iterator[str]:
-    """Write warehouse/report.html, send the digest to the robots of guize.toml, and tell each outcome."""
-    file = write_report(warehouse)
-    yield say(f"报告：{file}", f"report: {file}")
+    """Tell where the report is, send the digest to the robots of guize.toml, and tell each outcome."""
+    yield say(f"报告：{warehouse / REPORT_NAME}", f"report: {warehouse / REPORT_NAME}")
     if not config.webhooks:
         return
     for sent in send_all(digest(warehouse), config.webhooks):

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -47,11 +48,15 @@ def publish(
     run_id: str,
     keep: int,
     packs_version: str = "",
+    and_then: Callable[[], object] | None = None,
 ) -> Path:
     """Publish tables by name, each a frame or a Parquet file with the columns that pipeline.tables gives it.
 
     Every mart is written, empty where `frames` has none; rule tables are written when given. The caller
     holds the warehouse's lock. Readers see the release before or this one. Returns its folder.
+
+    Args:
+        and_then: called once the release is the current one, while guize.duckdb is written.
 
     Raises:
         GuizeError: for a run_id already published, or a table with missing columns or wrong types.
@@ -79,7 +84,7 @@ def publish(
     _sync_folder(aside)
     aside.rename(target)
     _sync_folder(root)
-    _switch(warehouse, run_id)
+    _switch(warehouse, run_id, and_then)
     _forget_old(warehouse, keep)
     return target
 
@@ -166,7 +171,7 @@ def _files(folder: Path) -> list[tuple[Table, Path]]:
     return marts + [(table, folder / "rules" / f"{table.name}.parquet") for table in RULES]
 
 
-def _switch(warehouse: Path, run_id: str) -> None:
+def _switch(warehouse: Path, run_id: str, and_then: Callable[[], object] | None = None) -> None:
     itself = warehouse / RELEASES / run_id / run_id
     if not itself.is_symlink():
         itself.symlink_to(".")
@@ -174,7 +179,11 @@ def _switch(warehouse: Path, run_id: str) -> None:
     link.unlink(missing_ok=True)
     link.symlink_to(Path(RELEASES) / run_id)
     link.replace(warehouse / CURRENT)
-    write_database(warehouse)
+    with ThreadPoolExecutor(1) as beside:
+        views = beside.submit(write_database, warehouse)
+        if and_then:
+            and_then()
+    views.result()
     _sync_folder(warehouse)
 
 

@@ -89,10 +89,7 @@ def open_release(warehouse: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _run(connection: duckdb.DuckDBPyConnection, statements: Iterable[str]) -> None:
-    connection.execute("begin")
-    for statement in statements:
-        connection.execute(statement)
-    connection.execute("commit")
+    connection.execute(";\n".join(["begin", *statements, "commit"]))
 
 
 def _statements(warehouse: Path, release: Path, within: str, comments: bool) -> Iterator[str]:

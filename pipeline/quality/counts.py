@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from pipeline.config import PLATFORMS
 from pipeline.quality.grains import FORBIDDEN, IDENTITIES, KEYS, REFERENCES
 from pipeline.tables import Column, Table
+
+if TYPE_CHECKING:
+    import duckdb
 
 PACKS = (*PLATFORMS, "baseline", "law")
 # a meaning that ends in a list of codes (状态：unpaid、to_ship、shipped) is the list of allowed values

@@ -6,16 +6,19 @@ import json
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Literal
-
-import duckdb
+from typing import TYPE_CHECKING, Literal
 
 from pipeline.problems import GateFailed, GuizeError, Problem
 from pipeline.quality.counts import Check, checks_of, count, tables_in
-from pipeline.tables import FACTS, MARTS, RULES
+from pipeline.tables import FACTS, MARTS, RULES, Table
+
+if TYPE_CHECKING:
+    import duckdb
 
 Gate = Literal["facts", "rules", "marts"]
 DOCS_FOLDER = "quality"
@@ -56,6 +59,14 @@ class GateResult:
         return not self.failed
 
 
+@dataclass(frozen=True)
+class Counted:
+    """A table's rows, and each of its checks with how many are wrong."""
+
+    rows: int
+    checks: tuple[tuple[Check, int], ...]
+
+
 class Gates:
     """The judging process of one run; start it early, its import overlaps with the work.
 
@@ -91,21 +102,37 @@ class Gates:
             GateFailed: naming each table, column and count that is wrong.
             GuizeError: when the judging process died.
         """
+        return self.conclude(gate, self.count(gate, connection))
+
+    def count(
+        self, gate: Gate, connection: duckdb.DuckDBPyConnection, only: Collection[str] | None = None
+    ) -> list[Counted]:
+        """Count what is wrong in the gate's tables that the connection knows, or in those of `only`; two at a time."""
         present = tables_in(connection)
-        rows, counted = 0, list[tuple[Check, int]]()
-        tables = [table for table in _TABLES[gate] if table.name in present]
-        for table in tables:
+
+        def look(table: Table) -> Counted:
             checks = checks_of(table, present)
-            found, counts = count(connection, table, checks)
-            rows += found
-            counted += zip(checks, counts, strict=True)
+            with connection.cursor() as cursor:
+                rows, counts = count(cursor, table, checks)
+            return Counted(rows, tuple(zip(checks, counts, strict=True)))
+
+        tables = [table for table in _TABLES[gate] if table.name in (present if only is None else present & set(only))]
+        with ThreadPoolExecutor(2) as pool:
+            return list(pool.map(look, tables))
+
+    def conclude(self, gate: Gate, seen: Sequence[Counted]) -> GateResult:
+        """Judge what was counted in every table of a gate.
+
+        Raises: as `check`.
+        """
+        counted = [pair for table in seen for pair in table.checks]
         grouped: dict[str, dict[str, int]] = {}
         for check, wrong in counted:
             of_kind = grouped.setdefault(check.kind, {})
             of_kind[check.table] = of_kind.get(check.table, 0) + wrong
         condemned = set(self.judge(gate, grouped))
         failed = {check.name: n for check, n in counted if n and f"{check.table}: {check.kind}" in condemned}
-        result = GateResult(gate, len(tables), rows, len(counted), failed)
+        result = GateResult(gate, len(seen), sum(table.rows for table in seen), len(counted), failed)
         if condemned:
             raise GateFailed(*(_problem(gate, check, n) for check, n in counted if check.name in failed))
         return result

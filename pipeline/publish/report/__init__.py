@@ -1,5 +1,5 @@
 """The report: one static page of a release that opens without network."""
 
-from pipeline.publish.report.page import write_report
+from pipeline.publish.report.page import REPORT_NAME, write_report
 
-__all__ = ["write_report"]
+__all__ = ["REPORT_NAME", "write_report"]
