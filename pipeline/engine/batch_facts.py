@@ -9,39 +9,45 @@ from pathlib import Path
 import duckdb
 
 from pipeline.engine.batches import ASKED_LATER, GOING_ON, NEARBY, SEEN, SPANS, Batch
-from pipeline.engine.duck import Kind, files_select, quoted, run, show_as
+from pipeline.engine.duck import files_select, quoted, run, show_as
 from pipeline.engine.models import Model
 from pipeline.engine.side_by_side import Work
 from pipeline.engine.spans import DAYS_AFTER
 from pipeline.tables import FACTS, by_name
 
-ROWS_IN_MEMORY = 300_000  # of messages
 
+def show_facts(batch: Batch, models: Iterable[Model], rules: Path) -> dict[str, Work]:
+    """The work of reading each fact table of a batch into memory, the columns that models write, and the small tables.
 
-def fits_in_memory(batch: Batch) -> bool:
-    """Whether the facts and units of a batch are kept as tables.
-
-    Dozens of small files cost more to open for every measure than their rows take up in memory.
+    Dozens of measures read the same rows: from memory that costs a fraction of what Parquet does.
     """
-    return batch.rows <= ROWS_IN_MEMORY
-
-
-def show_facts(batch: Batch, rules: Path) -> dict[str, Work]:
-    """The work of showing each fact table of a batch, and the small tables that measures share."""
-    kind: Kind = "table" if fits_in_memory(batch) else "view"
     work: dict[str, Work] = {}
+    models = list({model.name: model for model in models}.values())
     empty = {table.name: table.empty_select() for table in FACTS}
     for name, nothing in (empty | {f"nearby_{name}": empty[name] for name in NEARBY}).items():
-        work[name] = partial(show_as, name=name, files=batch.files.get(name, ()), empty=nothing, kind=kind)
-    work["asks"] = partial(run, sql=f"create {kind} asks as {_asks(batch)}")
+        every = by_name()[name.removeprefix("nearby_")].names
+        rows = files_select(batch.files.get(name, ()), nothing)
+        work[name] = partial(run, sql=f"create table {name} as {_narrow(rows, every, name, models)}")
+    asks = (*by_name()["asks"].names, "in_month", "of_month")
+    work["asks"] = partial(run, sql=f"create table asks as {_narrow(_asks(batch), asks, 'asks', models)}")
     work[SPANS] = partial(run, sql=f"create table {SPANS} as {_spans(batch)}")
     work[SEEN] = partial(run, sql=f"create table {SEEN} as {_seen(batch)}")
     for name in GOING_ON:
-        work[name] = partial(run, sql=f"create table {name} as {_going_on(batch, name)}")
+        rows = _narrow(_going_on(batch, name), by_name()["messages"].names, name, models)
+        work[name] = partial(run, sql=f"create table {name} as {rows}")
     work["order_scopes"] = partial(show_as, name="order_scopes", files=[rules / "order_scopes.parquet"], empty="")
     numbers = "select cast(range as bigint) as n from range(1, 61)"
     work["small_numbers"] = partial(run, sql=f"create table small_numbers as {numbers}")
     return work
+
+
+def _narrow(rows: str, every: Iterable[str], name: str, models: Iterable[Model]) -> str:
+    """Those columns that some model may need: what a reader writes or, where it takes all, what any model writes."""
+    written = frozenset().union(*(model.columns for model in models if name in model.reads))
+    if "*" in written:
+        written = written.union(*(model.columns for model in models))
+    kept = ", ".join(f'"{column}"' for column in every if column in written)
+    return f"select {kept or '*'} from ({rows}) as facts"
 
 
 def _asks(batch: Batch) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyarrow.parquet as parquet
 
-from pipeline.engine.spans import MONTHS_OPEN, going_on, months_later, seen_until, span
+from pipeline.engine.spans import MONTHS_OPEN, going_on, months_later, reaches_into, seen_until, span
 from pipeline.tables import FACTS
 
 ASKED_LATER = "asked_later"
@@ -157,7 +157,10 @@ def _batch(name: str, period: tuple[str, ...], stores: list[str], months: Months
         near = [other for other in months if min(abs(_number(other) - _number(month)) for month in period) <= MONTHS_NEARBY]
         for table in (table for table in NEARBY if table != "hits"):
             for other in near:
-                files.setdefault(f"nearby_{table}", []).extend(months[other].get(store, {}).get(table, []))
+                found = months[other].get(store, {}).get(table, [])
+                if table == "tracking_events":  # many rows, and all of an order lie in one file
+                    found = [file for file in found if reaches_into(file, "happened_at", spans[store])]
+                files.setdefault(f"nearby_{table}", []).extend(found)
     platforms = tuple(sorted({store.split("/")[0] for store in stores}))
     rows = sum(_rows(file) for file in files.get("messages", ()))
     told = {store: min(seen[store], until) for store in stores if store in seen}

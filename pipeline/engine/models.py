@@ -16,6 +16,9 @@ from pipeline.problems import GuizeError, Problem
 
 # in the tree that DuckDB's parser gives as JSON; quotes inside a text of the SQL are escaped there
 _TABLE = re.compile(r'"type":"BASE_TABLE".*?"table_name":"(\w+)"')
+_COLUMNS = re.compile(r'"column_names":\[([^\]]*)\]')
+_STAR = '"class":"STAR"'
+_STAR = '"class":"STAR"'
 _CTE = re.compile(r'"key":"(\w+)","value":\{')
 
 
@@ -34,6 +37,12 @@ class Model:
         return tables_named(self.sql, str(self.path))
 
     @cached_property
+    def columns(self) -> frozenset[str]:
+        """Every column name that the SELECT writes, `*` among them where a step takes all."""
+        tree = _tree(self.sql)[0]
+        return frozenset(re.findall(r'"(\w+)"', " ".join(_COLUMNS.findall(tree)))) | ({"*"} if _STAR in tree else set())
+
+    @cached_property
     def fingerprint(self) -> str:
         """Hash of the text: a changed comment counts, which is cheap and safe."""
         return hashlib.sha256(self.sql.encode()).hexdigest()[:16]
@@ -46,11 +55,7 @@ def tables_named(sql: str, where: str) -> frozenset[str]:
     Raises:
         GuizeError: when the text is no single SELECT.
     """
-    question = (
-        "select tree, tree ->> 'error_type', tree ->> 'error_message', json_array_length(tree, '$.statements') "
-        "from (select json_serialize_sql(?, skip_null := true, skip_empty := true) as tree)"
-    )
-    tree, error, message, statements = _parser().execute(question, [sql]).fetchall()[0]
+    tree, error, message, statements = _tree(sql)
     if error == "parser":
         raise GuizeError(Problem("sql_syntax", where, message, message, "改正 SQL", "correct the SQL"))
     if error or statements != 1:
@@ -61,6 +66,16 @@ def tables_named(sql: str, where: str) -> frozenset[str]:
             )
         )  # fmt: skip
     return frozenset(_TABLE.findall(tree)) - frozenset(_CTE.findall(tree))
+
+
+def _tree(sql: str) -> tuple[str, str | None, str, int]:
+    """What DuckDB's parser makes of a text, as JSON; the kind and text of its error, and how many statements there are."""
+    question = (
+        "select tree, tree ->> 'error_type', tree ->> 'error_message', json_array_length(tree, '$.statements') "
+        "from (select json_serialize_sql(?, skip_null := true, skip_empty := true) as tree)"
+    )
+    found: tuple[str, str | None, str, int] = _parser().execute(question, [sql]).fetchall()[0]
+    return found
 
 
 @cache

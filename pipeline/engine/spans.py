@@ -57,20 +57,31 @@ def seen_until(months: Files) -> dict[str, datetime]:
 
 def latest(file: Path, columns: Iterable[str]) -> datetime | None:
     """The greatest value of these columns of a Parquet file, by what its footer says."""
+    bounds = _bounds(file, columns)
+    return bounds[1] if bounds else None
+
+
+def reaches_into(file: Path, column: str, until: tuple[datetime, datetime]) -> bool:
+    """Whether a Parquet file may hold a value of the column in a span of time, by what its footer says."""
+    bounds = _bounds(file, (column,))
+    return bounds is None or (bounds[0] < until[1] and bounds[1] >= until[0])
+
+
+def _bounds(file: Path, columns: Iterable[str]) -> tuple[datetime, datetime] | None:
     status = file.stat()
-    return _latest(file, tuple(columns), status.st_size, status.st_mtime_ns)
+    return _stated(file, tuple(columns), status.st_size, status.st_mtime_ns)
 
 
 @lru_cache(maxsize=100_000)
-def _latest(file: Path, columns: tuple[str, ...], size: int, changed: int) -> datetime | None:
+def _stated(file: Path, columns: tuple[str, ...], size: int, changed: int) -> tuple[datetime, datetime] | None:
     metadata = parquet.read_metadata(file)
-    found = []
+    found: list[datetime] = []
     for group in range(metadata.num_row_groups):
         for number in range(metadata.num_columns):
             column = metadata.row_group(group).column(number)
             if column.path_in_schema in columns and column.statistics and column.statistics.has_min_max:
-                found.append(column.statistics.max)
-    return max(found, default=None)
+                found += [column.statistics.min, column.statistics.max]
+    return (min(found), max(found)) if found else None
 
 
 def month_start(month: str) -> datetime:

@@ -14,11 +14,11 @@ from pathlib import Path
 import duckdb
 import pyarrow.parquet as parquet
 
-from pipeline.engine.batch_facts import find_shared, fits_in_memory, shared_facts, show_facts
+from pipeline.engine.batch_facts import find_shared, shared_facts, show_facts
 from pipeline.engine.batches import ASKED_LATER, GOING_ON, NEARBY, SEEN, SPANS, Batch
 from pipeline.engine.duck import copy_to, open_duckdb
 from pipeline.engine.models import Model, in_order
-from pipeline.engine.side_by_side import CURSORS, Work, side_by_side
+from pipeline.engine.side_by_side import Work, side_by_side
 from pipeline.engine.units import UNIT_TABLES, build_units, narrow, show_measure
 from pipeline.tables import FACTS, by_name
 
@@ -80,8 +80,8 @@ def build_state(
     built = 0
     for batch, group in groupby(stale, key=lambda task: task.batch):
         mine = list(group)
-        # measures side by side take a core each; a large batch goes measure by measure over all cores
-        with open_duckdb(scratch, memory=memory, threads=1 if fits_in_memory(batch) else None) as connection:
+        # measures side by side take a core each
+        with open_duckdb(scratch, memory=memory, threads=1) as connection:
             _build(connection, batch, mine, models, rules, state, partial(_tell, progress, count(built + 1), len(stale)))
         built += len(mine)
         seen |= {task.key: task.fingerprint for task in mine}
@@ -113,7 +113,7 @@ def failing_now(
                 show(connection)
             for model in shared_facts([plan.chain]).values():
                 find_shared(model)(connection)
-            show_measure(connection, plan.chain, rules)
+            show_measure(connection, plan.chain, batch, rules)
             narrow(connection, measure, f"combo = '{combo}'")
             cursor = connection.execute(
                 "select unit_id, occurred_at, day, value, order_id, conversation_id, message_id, agent_id "
@@ -160,7 +160,7 @@ def _build(
     connection: duckdb.DuckDBPyConnection, batch: Batch, tasks: list[_Task], models: Mapping[str, Model], rules: Path,
     state: Path, started: Callable[[str], None],
 ) -> None:  # fmt: skip
-    """Show the facts, find what measures share, judge by measure: side by side where the batch is small."""
+    """Read the facts, find what measures share, judge by measure, side by side."""
     of_facts = tuple(models[name] for name in FACT_TABLES)
     chains = {task.plan.name: task.plan.chain or of_facts for task in tasks}
     work = _facts_for(batch, [*chains.values(), [models[name] for name in UNIT_TABLES]], rules)
@@ -171,7 +171,7 @@ def _build(
             work.setdefault(model.name, find_shared(model))
             needs[model.name] = set(model.reads)
         used = (*chains[name], *(models[table] for table in UNIT_TABLES))
-        needs[f"units {name}"] = {table for model in used for table in (model.name, *model.reads)}
+        needs[f"units {name}"] = {SPANS, *(table for model in used for table in (model.name, *model.reads))}
         if chains[name] is of_facts:
             work[f"units {name}"] = partial(_write_daily, models=models, paths=paths)
         else:
@@ -184,13 +184,14 @@ def _build(
         if name.startswith("units "):
             started(f"{batch.name} {name.removeprefix('units ')}")
 
-    side_by_side(connection, work, needs, cursors=CURSORS if fits_in_memory(batch) else 1, started=tell)
+    side_by_side(connection, work, needs, started=tell)
 
 
 def _facts_for(batch: Batch, chains: Iterable[Iterable[Model]], rules: Path) -> dict[str, Work]:
     """The work of showing those facts that some model reads."""
-    read = frozenset().union(*(model.reads for chain in chains for model in chain))
-    return {name: work for name, work in show_facts(batch, rules).items() if name in read}
+    models = [model for chain in chains for model in chain]
+    read = frozenset().union(*(model.reads for model in models))
+    return {name: work for name, work in show_facts(batch, models, rules).items() if name in read or name == SPANS}
 
 
 def _weight(rules: Path, measure: str) -> int:

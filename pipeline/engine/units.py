@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -11,56 +12,67 @@ from pipeline.engine.batch_facts import shared_facts
 from pipeline.engine.batches import Batch
 from pipeline.engine.duck import copy_to, quoted, rows, run
 from pipeline.engine.models import Model
+from pipeline.engine.spans import FIRST
 from pipeline.tables import by_name
 
 UNIT_TABLES = ("unit_daily", "failing_units", "mend_units", "open_units")  # fed by the view `units` of one measure
-# the units that a table takes
-TAKEN = {"failing_units": "not ok", "mend_units": "not ok", "open_units": "excluded_because = 'not_due_yet'"}
-# what tells one unit from another
-WHICH = (
-    "unit_id", "occurred_at", "base_cny", "order_id", "conversation_id", "message_id", "agent_id", "matched_term", "severity",
-)  # fmt: skip
+NOT_DUE = "not_due_yet"
+DAYS_BEFORE = 366  # further back than any unit of a batch may lie
 
 
 def build_units(
     connection: duckdb.DuckDBPyConnection, chain: Sequence[Model], batch: Batch, models: Mapping[str, Model],
     rules: Path, paths: Mapping[str, Path],
 ) -> None:  # fmt: skip
-    """Write the unit tables of the measure that ends the chain; what it makes on the way is in a schema of its own."""
+    """Write the unit tables of the measure that ends the chain; what it makes on the way is in a schema of its own.
+
+    The measure is run twice. Sums need no ids, and DuckDB leaves out what no column needs; whose the units are is
+    found again for the few that fail or are open, of the combos and stores that keep them.
+    """
     measure = chain[-1]
-    show_measure(connection, chain, rules)
-    home = _home(batch.platforms)
-    combos = {"unit_daily": "true", "failing_units": "judged_each", "mend_units": f"judged_window and ({home})"}
-    if "not_due_yet" in measure.sql:
-        combos["open_units"] = f"({home})"
+    show_measure(connection, chain, batch, rules)
     for path in paths.values():
         path.unlink(missing_ok=True)
-    run(connection, f"create table counted as {_counted(measure.name)}")
-    run(connection, "create view units as select * from counted")
-    for table, condition in combos.items():
-        narrow(connection, measure.name, condition)
-        taken = TAKEN.get(table, "true")
-        if _any(connection, f"counted semi join combos_{measure.name} using (combo)", taken):
-            copy_to(connection, models[table].sql, by_name()[table], paths[table])
+    run(connection, f"create view units as select * from {measure.name}")
+    run(connection, f"create table daily as {models['unit_daily'].sql}")
+    if _any(connection, "daily", "true"):
+        copy_to(connection, "select * from daily", by_name()["unit_daily"], paths["unit_daily"])
+    home = _home(batch.platforms)
+    combos = {"failing_units": "judged_each", "mend_units": f"judged_window and ({home})"}
+    taken = "not ok"
+    if NOT_DUE in measure.sql:
+        combos["open_units"] = f"({home})"
+        taken = f"not ok or excluded_because = '{NOT_DUE}'"
+    some = f"combo in (select combo from daily where excluded_because is null and ok_units < units or excluded_because = '{NOT_DUE}')"
+    narrow(connection, measure.name, f"{some} and ({' or '.join(combos.values())})", at_home=True)
+    if _any(connection, f"combos_{measure.name}", "true"):
+        run(connection, f"create table apart as select * from units where {taken}")
+        run(connection, "create or replace view units as select * from apart")
+        _write_apart(connection, measure.name, combos, models, paths)
     run(connection, "set search_path = 'main'")
     run(connection, f"drop schema of_{measure.name} cascade")
 
 
-def _counted(measure: str) -> str:
-    """All units with what sums need; whose they are only where a table takes them one by one."""
-    some = " or ".join(sorted(set(TAKEN.values())))
-    which = ", ".join(f"case when {some} then {column} end as {column}" for column in WHICH)
-    return f"select combo, store_id, day, value, ok, excluded_because, weight, {which} from {measure}"
+def _write_apart(
+    connection: duckdb.DuckDBPyConnection, measure: str, combos: Mapping[str, str], models: Mapping[str, Model],
+    paths: Mapping[str, Path],
+) -> None:  # fmt: skip
+    """Write the units that stand apart: those that fail, of each table's combos, and those that are open."""
+    for table, condition in combos.items():
+        narrow(connection, measure, condition)
+        rows_of = f"excluded_because = '{NOT_DUE}'" if table == "open_units" else "not ok"
+        if _any(connection, f"apart semi join combos_{measure} using (combo)", rows_of):
+            copy_to(connection, models[table].sql, by_name()[table], paths[table])
 
 
-def show_measure(connection: duckdb.DuckDBPyConnection, chain: Sequence[Model], rules: Path) -> None:
+def show_measure(connection: duckdb.DuckDBPyConnection, chain: Sequence[Model], batch: Batch, rules: Path) -> None:
     """Show a measure, its combos and shapes in a schema of its own, so that measures may work side by side."""
     name = chain[-1].name
     run(connection, f"create schema of_{name}")
     run(connection, f"set search_path = 'of_{name},main'")
     for kind in ("combo", "shape"):
         file = rules / f"{kind}s_{name}.parquet"
-        run(connection, f"create table every_{kind} as select * from read_parquet('{quoted(file)}')")
+        run(connection, f"create table every_{kind} as select * from read_parquet('{quoted(file)}') where used_to > date '{_used_since(batch)}'")
     narrow(connection, name, "true")
     shapes = f"select * from every_shape where shape in (select shape from combos_{name})"
     run(connection, f"create view shapes_{name} as {shapes}")
@@ -72,9 +84,18 @@ def show_measure(connection: duckdb.DuckDBPyConnection, chain: Sequence[Model], 
             run(connection, f"create view {model.name} as {model.sql}")
 
 
-def narrow(connection: duckdb.DuckDBPyConnection, measure: str, condition: str) -> None:
-    """Narrow the combos, and with them the shapes, to those a pass needs."""
+def narrow(connection: duckdb.DuckDBPyConnection, measure: str, condition: str, *, at_home: bool = False) -> None:
+    """Narrow the combos, and with them the shapes, to those a pass needs; `at_home`, those of windows to stores of their platforms."""
     run(connection, f"create or replace view combos_{measure} as select * from every_combo where {condition}")
+    of_store = "judged_each or list_contains(packs, split_part(store_id, '/', 1))" if at_home else "true"
+    pairs = f"select distinct shape, store_id from combos_{measure} cross join store_spans where {of_store}"
+    run(connection, f"create or replace view shapes_{measure}_by_store as select * from every_shape inner join ({pairs}) as pairs using (shape)")
+
+
+def _used_since(batch: Batch) -> date:
+    """What no version has used from here on has no unit in the batch: so far back lies none."""
+    start = min(start for start, _ in batch.spans.values())
+    return start.date() if start == FIRST else (start - timedelta(days=DAYS_BEFORE)).date()
 
 
 def _any(connection: duckdb.DuckDBPyConnection, table: str, condition: str) -> bool:

@@ -1,7 +1,12 @@
--- notice_events: one row per event after which a buyer is to be told something; those of orders in the month in which they happen
-with happened as (
+-- notice_events: one row per event after which some combo has a buyer told something; those of orders in the month in which they happen
+with asked as (        -- what no combo asks about is not looked for
+    select distinct k.after as after_event
+    from combos_notice as k
+),
+
+happened as (
     select
-        'order_created' as after_event,
+        asked.after_event,
         store_id,
         order_id as unit_id,
         order_id,
@@ -10,24 +15,32 @@ with happened as (
         created_at as happened_at,
         exported_at as seen_at
     from nearby_orders
+    inner join asked
+        on asked.after_event = 'order_created'
     where created_at is not null
     union all
     select
-        'order_paid' as after_event, store_id, order_id as unit_id, order_id, cast(null as varchar) as conversation_id,
+        asked.after_event, store_id, order_id as unit_id, order_id, cast(null as varchar) as conversation_id,
         buyer_key, paid_at as happened_at, exported_at as seen_at
     from nearby_orders
+    inner join asked
+        on asked.after_event = 'order_paid'
     where paid_at is not null
     union all
     select
-        'unpaid' as after_event, store_id, order_id as unit_id, order_id, cast(null as varchar) as conversation_id,
+        asked.after_event, store_id, order_id as unit_id, order_id, cast(null as varchar) as conversation_id,
         buyer_key, created_at as happened_at, exported_at as seen_at
     from nearby_orders
+    inner join asked
+        on asked.after_event = 'unpaid'
     where paid_at is null and status = 'unpaid'
     union all
     select
-        'out_of_stock' as after_event, store_id, order_id as unit_id, order_id, cast(null as varchar) as conversation_id,
+        asked.after_event, store_id, order_id as unit_id, order_id, cast(null as varchar) as conversation_id,
         buyer_key, promised_ship_at as happened_at, exported_at as seen_at
     from nearby_orders
+    inner join asked
+        on asked.after_event = 'out_of_stock'
     where promised_ship_at < coalesce(shipped_at, exported_at)
     union all
     select
@@ -37,12 +50,16 @@ with happened as (
     from nearby_tracking_events as t
     inner join nearby_orders as o
         on t.store_id = o.store_id and t.order_id = o.order_id
+    inner join asked
+        on asked.after_event = case when t.event = 'exception' then 'logistics_late' else 'logistics_change' end
     group by t.store_id, t.order_id, t.event, o.buyer_key
     union all
     select
-        'solved' as after_event, c.store_id, c.complaint_id as unit_id, c.order_id, cast(null as varchar) as conversation_id,
+        asked.after_event, c.store_id, c.complaint_id as unit_id, c.order_id, cast(null as varchar) as conversation_id,
         c.buyer_key, c.closed_at as happened_at, e.seen_at
     from nearby_complaints as c
+    inner join asked
+        on asked.after_event = 'solved'
     left join store_seen as e
         on c.store_id = e.store_id
     where c.closed_at is not null
@@ -56,9 +73,11 @@ inner join store_spans as s
 where h.happened_at >= s.from_at and h.happened_at < s.to_at
 union all
 select
-    'handover' as after_event, store_id, conversation_id as unit_id, order_id, conversation_id, buyer_key,
+    asked.after_event, store_id, conversation_id as unit_id, order_id, conversation_id, buyer_key,
     transferred_to_human_at as happened_at, ended_at as seen_at
 from conversations
+inner join asked
+    on asked.after_event = 'handover'
 where transferred_to_human_at is not null
 union all
 select
@@ -68,6 +87,8 @@ select
 from hits as h
 inner join conversations as c
     on h.store_id = c.store_id and h.conversation_id = c.conversation_id
+inner join asked
+    on asked.after_event = case when h.lexicon = 'please_wait' then 'slow_lookup' else 'escalation' end
 left join store_seen as e
     on h.store_id = e.store_id
 where h.lexicon in ('please_wait', 'handover') and h.role = 'agent'

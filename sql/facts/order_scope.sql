@@ -1,4 +1,4 @@
--- order_scope: one row per order and scope of orders; met: 2 inside, 1 cannot be told, 0 outside
+-- order_scope: one row per order and scope of orders, `every_order` among them; met: 2 inside, 1 cannot be told, 0 outside
 with looked_at as (    -- orders of other months only where a request of these months is about them
     select
         store_id,
@@ -82,3 +82,11 @@ select
     min(missing) as missing
 from grouped
 group by store_id, order_id, orders_scope
+union all
+select
+    store_id,
+    order_id,
+    'every_order' as orders_scope,
+    2 as met,
+    cast(null as varchar) as missing
+from looked_at

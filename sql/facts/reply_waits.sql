@@ -30,9 +30,10 @@ with judged as (       -- the buyer messages that start a clock, and the wait fo
             else a.wait_any_seconds
         end as answer_seconds
     from asks as a
-    cross join shapes_reply as s
     left join reported_asks as r
         on a.store_id = r.store_id and a.message_id = r.message_id
+    inner join shapes_reply_by_store as s
+        on a.store_id = s.store_id
     where
         -- a unit's day is that of its first message: what follows belongs to it on later days too
         case

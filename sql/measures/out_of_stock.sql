@@ -1,24 +1,15 @@
 -- out_of_stock: one row per paid order and combo; value = hours past the shipping limit, null when refused or closed by the seller
-with refused as (      -- orders about which an agent said that they will not be shipped
+with told as (         -- joined before combos make many of one order
     select
-        h.store_id,
-        c.order_id,
-        min(h.sent_at) as refused_at
-    from hits as h
-    inner join conversations as c
-        on h.store_id = c.store_id and h.conversation_id = c.conversation_id
-    where h.lexicon in ('refuse_to_ship', 'cannot_ship') and h.role = 'agent' and c.order_id is not null
-    group by h.store_id, c.order_id
-),
-
-faulted as (           -- the first tracking fault of an order
-    select
-        store_id,
-        order_id,
-        min(happened_at) as fault_at
-    from tracking_events
-    where event = 'exception'
-    group by store_id, order_id
+        o.*,
+        r.refused_at,
+        f.fault_at
+    from orders as o
+    left join order_refusals as r
+        on o.store_id = r.store_id and o.order_id = r.order_id
+    left join order_faults as f
+        on o.store_id = f.store_id and o.order_id = f.order_id
+    where o.paid_at is not null
 ),
 
 judged as (
@@ -42,8 +33,8 @@ judged as (
         o.is_cash_on_delivery,
         o.is_presale,
         o.is_custom,
-        r.refused_at,
-        f.fault_at,
+        o.refused_at,
+        o.fault_at,
         k.event,
         case when c.met = 1 then c.missing end as scope_missing,
         case k.event
@@ -58,15 +49,12 @@ judged as (
             else coalesce(o.promised_ship_at, o.paid_at + k.limit_hours * interval 1 hour)
         end as limit_at,
         k.after_late_hours
-    from orders as o
-    cross join combos_out_of_stock as k
-    left join refused as r
-        on o.store_id = r.store_id and o.order_id = r.order_id
-    left join faulted as f
-        on o.store_id = f.store_id and o.order_id = f.order_id
-    left join order_scope as c
-        on o.store_id = c.store_id and o.order_id = c.order_id and k.orders_scope = c.orders_scope
-    where o.paid_at is not null and (k.orders_scope is null or c.met > 0)
+    from told as o
+    inner join order_scope as c
+        on o.store_id = c.store_id and o.order_id = c.order_id
+    inner join combos_out_of_stock as k
+        on c.orders_scope = coalesce(k.orders_scope, 'every_order')
+    where c.met > 0
 ),
 
 clocked as (

@@ -33,21 +33,32 @@ talked as (            -- conversations in which the role spoke; the day of the 
     group by s.shape, s.used_from, s.used_to, m.store_id, m.conversation_id
 ),
 
-spoken as (            -- what the role said, a day: the units there are
+heard as (             -- many shapes listen to the same role at the same hours
     select
-        s.shape,
+        s.role,
+        s.hours_from_minute,
+        s.hours_to_minute,
         m.store_id,
         m.day,
         cast(sum(m.messages) as bigint) as units
     from said as m
-    cross join shapes_phrase as s
+    cross join (select distinct role, hours_from_minute, hours_to_minute from shapes_phrase where unit <> 'conversation') as s
     where
-        s.unit <> 'conversation'
-        and (m.role = s.role or (s.role = 'staff' and m.role in ('agent', 'robot')))
-        and m.day >= s.used_from
-        and m.day < s.used_to
+        (m.role = s.role or (s.role = 'staff' and m.role in ('agent', 'robot')))
         and (s.hours_from_minute is null or m.minute between s.hours_from_minute and s.hours_to_minute - 1)
-    group by s.shape, m.store_id, m.day
+    group by s.role, s.hours_from_minute, s.hours_to_minute, m.store_id, m.day
+),
+
+spoken as (            -- what the role said, a day: the units there are
+    select
+        s.shape,
+        h.store_id,
+        h.day,
+        h.units
+    from heard as h
+    inner join shapes_phrase as s
+        on h.role = s.role and h.hours_from_minute is not distinct from s.hours_from_minute and h.hours_to_minute is not distinct from s.hours_to_minute
+    where s.unit <> 'conversation' and h.day >= s.used_from and h.day < s.used_to
     union all
     select
         shape,

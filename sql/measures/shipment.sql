@@ -47,13 +47,14 @@ judged as (            -- the orders a shape looks at, with start and stop by it
         end as column_missing,
         case when c.met = 1 then c.missing end as scope_missing
     from looked_at as o
-    cross join shapes_shipment as s
-    left join order_scope as c
-        on o.store_id = c.store_id and o.order_id = c.order_id and s.orders_scope = c.orders_scope
+    inner join order_scope as c
+        on o.store_id = c.store_id and o.order_id = c.order_id
+    inner join shapes_shipment as s
+        on c.orders_scope = coalesce(s.orders_scope, 'every_order')
     where
         (o.paid_at is not null or o.is_cash_on_delivery)
         and o.by_day = (s.unit = 'buyer_day' and o.buyer_key is not null)
-        and (s.orders_scope is null or c.met > 0)
+        and c.met > 0
 ),
 
 clocked as (           -- the deadline of each combo

@@ -49,7 +49,7 @@ def test_a_store_may_have_any_name() -> None:
     store, moment = "jd/Lee's 店", datetime(2025, 10, 1)
     batch = batches.Batch("one", ("2025-10",), {}, ("jd",), 0, {store: (moment, moment)}, {store: moment})
     with duckdb.connect() as connection:
-        work = show_facts(batch, Path("rules"))
+        work = show_facts(batch, [], Path("rules"))
         for name in (batches.SPANS, batches.SEEN, *batches.GOING_ON):
             work[name](connection)
         assert connection.execute("select store_id from store_spans union all select store_id from store_seen").fetchall() == [(store,)] * 2
