@@ -18,6 +18,7 @@ _QUOTE_REACH = 10
 _CLAUSE_ENDS = frozenset(CLAUSE_END.replace("\\n", "\n"))
 _SENTENCE_ENDS = frozenset(SENTENCE_END.replace("\\n", "\n"))
 _QUOTES = {"“": "”", "‘": "’", "「": "」", "『": "』", '"': '"', "《": "》"}
+_ADDRESSING = frozenset("跟和给对向替")
 _TRIM = " ,.。!;:~…、()[]*-"
 
 
@@ -127,8 +128,10 @@ class Text:
             ):
                 return True
         clause_before = max(left, start - _QUOTE_REACH)
-        return self._any(
-            self.lexicons.quoting, lambda s, e: (clause_before <= s and e <= start) or (end <= s <= end + 1)
+        return self._any(  # 跟您说 is the agent's own word; what the next clause says quotes nothing
+            self.lexicons.quoting,
+            lambda s, e: (clause_before <= s and e <= start and self.text[s - 1 : s] not in _ADDRESSING)
+            or (end <= s <= end + 1 and self.text[end:s] not in _CLAUSE_ENDS),
         )
 
     def _any(self, forms: Collection[int], test: Callable[[int, int], bool]) -> bool:
