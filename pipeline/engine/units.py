@@ -44,7 +44,7 @@ def build_units(
         combos["open_units"] = f"({home})"
         taken = f"not ok or excluded_because = '{NOT_DUE}'"
     some = f"combo in (select combo from daily where excluded_because is null and ok_units < units or excluded_because = '{NOT_DUE}')"
-    narrow(connection, measure.name, f"{some} and ({' or '.join(combos.values())})", at_home=True)
+    narrow(connection, measure.name, f"{some} and ({' or '.join(combos.values())})", everywhere="judged_each")
     if _any(connection, f"combos_{measure.name}", "true"):
         run(connection, f"create table apart as select * from units where {taken}")
         run(connection, "create or replace view units as select * from apart")
@@ -76,6 +76,9 @@ def show_measure(connection: duckdb.DuckDBPyConnection, chain: Sequence[Model], 
     narrow(connection, name, "true")
     shapes = f"select * from every_shape where shape in (select shape from combos_{name})"
     run(connection, f"create view shapes_{name} as {shapes}")
+    at_home = "everywhere or list_contains(packs, split_part(store_id, '/', 1))"
+    pairs = f"select distinct shape, store_id from combos_{name} cross join store_spans where {at_home}"
+    run(connection, f"create view shapes_{name}_by_store as select * from every_shape inner join ({pairs}) as pairs using (shape)")
     run(connection, f"create view home_combos as select combo, unnest(packs) as platform from combos_{name}")
     run(connection, f"create view combo_bindings as select combo, binds_by from combos_{name}")
     shared = shared_facts([chain])
@@ -84,12 +87,9 @@ def show_measure(connection: duckdb.DuckDBPyConnection, chain: Sequence[Model], 
             run(connection, f"create view {model.name} as {model.sql}")
 
 
-def narrow(connection: duckdb.DuckDBPyConnection, measure: str, condition: str, *, at_home: bool = False) -> None:
-    """Narrow the combos, and with them the shapes, to those a pass needs; `at_home`, those of windows to stores of their platforms."""
-    run(connection, f"create or replace view combos_{measure} as select * from every_combo where {condition}")
-    of_store = "judged_each or list_contains(packs, split_part(store_id, '/', 1))" if at_home else "true"
-    pairs = f"select distinct shape, store_id from combos_{measure} cross join store_spans where {of_store}"
-    run(connection, f"create or replace view shapes_{measure}_by_store as select * from every_shape inner join ({pairs}) as pairs using (shape)")
+def narrow(connection: duckdb.DuckDBPyConnection, measure: str, condition: str, *, everywhere: str = "true") -> None:
+    """Narrow the combos, and with them the shapes, to those a pass needs; those that are not `everywhere` to their home stores."""
+    run(connection, f"create or replace view combos_{measure} as select *, {everywhere} as everywhere from every_combo where {condition}")
 
 
 def _used_since(batch: Batch) -> date:
