@@ -26,7 +26,7 @@ from pipeline.tables import arrow_table
 Progress = Callable[[str, int, int], None]
 # a combo's own limit, by the parameter that holds it
 LIMITS = ("within_seconds", "limit_hours", "within_hours", "min_hours", "at_least", "good_from", "ratio")
-SMALL_STATE = 30_000_000  # bytes of Parquet
+SMALL_STATE = 8_000_000  # bytes of Parquet
 EXPECTED = ("orders", "orders_shipped", "orders_picked_up", "messages", "aftersales", "agent_status", "complaints")
 
 

@@ -4,7 +4,7 @@ with dated as (        -- the gate has the rule's own window, though single unit
         d.store_id,
         d.version_id,
         d.day,
-        case v.window_kind
+        case d.window_kind
             when 'day' then d.day
             when 'week' then cast(date_trunc('week', d.day) as date)
             else cast(date_trunc('month', d.day) as date)
@@ -14,9 +14,8 @@ with dated as (        -- the gate has the rule's own window, though single unit
         cast(sum(cast(d.value_sum as decimal(28, 3))) as double) as value_sum,
         cast(sum(d.valued_units) as bigint) as valued_units
     from rule_daily as d
-    inner join judged_versions as v
-        on d.version_id = v.version_id and v.gate is not null
-    group by d.store_id, d.version_id, d.day, v.window_kind
+    where d.gate is not null
+    group by d.store_id, d.version_id, d.day, d.window_kind
 ),
 
 summed as (

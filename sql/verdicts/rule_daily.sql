@@ -12,6 +12,9 @@ with years as (
 select
     d.store_id,
     v.version_id,
+    v.bucket_kind,
+    v.window_kind,
+    v.gate,
     d.day,
     case v.bucket_kind
         when 'day' then d.day

@@ -11,7 +11,7 @@ with bucketed as (
         cast(sum(excluded_units) as bigint) as excluded_units,
         max(missing) as missing
     from rule_daily
-    where bucket is not null
+    where bucket_kind <> 'rolling'
     group by store_id, version_id, bucket
 ),
 
@@ -47,7 +47,7 @@ summed as (
     from windows as w
     inner join rule_daily as d
         on w.version_id = d.version_id and w.window_start <= d.day and w.window_end > d.day
-    where w.bucket is null and d.bucket is null
+    where w.bucket is null and d.bucket_kind = 'rolling'
     group by d.store_id, w.version_id, w.window_start, w.window_end, w.cut
 )
 
