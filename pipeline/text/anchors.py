@@ -81,7 +81,7 @@ def stays(char: str) -> bool:
 
 def _frequency(word: str) -> float:
     """In which share of everyday shop chat a literal is met; what is not met there is rarer the longer it is."""
-    met, sentences = _everyday()
+    met, sentences = everyday()
     seen = (
         met[word]
         if len(word) <= _LONGEST_COUNTED
@@ -91,7 +91,7 @@ def _frequency(word: str) -> float:
 
 
 @cache
-def _everyday() -> tuple[Counter[str], int]:
+def everyday() -> tuple[Counter[str], int]:
     """How often every run of a few characters is met in everyday.txt, and how many sentences that has."""
     sentences = (Path(__file__).parent / "everyday.txt").read_text(encoding="utf-8").split()
     met: Counter[str] = Counter()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,13 +10,14 @@ from functools import partial
 from typing import Protocol
 
 from pipeline.text.forms import CLAUSE_END, CLAUSE_START, SENTENCE_END
-from pipeline.text.lexicon import Lexicons, Term
+from pipeline.text.lexicon import Context, Lexicons, Term
 from pipeline.text.normalise import Normal
 
 _REACH = 12  # how far before and after look, in characters
 _NEGATION_REACH = 8
 _QUOTE_REACH = 10
 _CLAUSE_ENDS = frozenset(CLAUSE_END.replace("\\n", "\n"))
+_CLAUSE_END = re.compile(f"[{CLAUSE_END}]")
 _SENTENCE_ENDS = frozenset(SENTENCE_END.replace("\\n", "\n"))
 _QUOTES = {"“": "”", "‘": "’", "「": "」", "『": "』", '"': '"', "《": "》"}
 _ADDRESSING = frozenset("跟和给对向替")
@@ -33,13 +35,36 @@ class Found:
 
 
 class Anchored(Protocol):
-    """Knows which words stand in a text, and which forms can stand there with them."""
+    """Knows which forms can stand in a text."""
 
-    def words_in(self, text: str) -> set[str]:
-        """The words of forms that stand there."""
+    def near_forms(self, text: str) -> set[int]:
+        """The forms of which a word stands there."""
 
-    def may_hold(self, text: str, words: set[str], form: int) -> bool:
-        """Whether the text with these words can hold the form."""
+    def may_hold(self, text: str, form: int) -> bool:
+        """Whether the text, which has a word of the form, has one of its second words too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The forms that a term's context asks for."""
+
+    benign: frozenset[int]
+    negated_before: frozenset[int]
+    negated_after: frozenset[int]
+    unless: tuple[frozenset[int], ...]  # before, after, near, message
+    needs: tuple[frozenset[int], ...]
+    spoils: frozenset[int]  # all that speak against the term
+
+    @staticmethod
+    def by(context: Context) -> Meant:
+        """The forms of a context as sets."""
+        named = {name: frozenset(getattr(context, name)) for name in Context.__slots__}
+        spoils = frozenset().union(*(forms for name, forms in named.items() if not name.startswith("needs")))
+        unless, needs = (
+            tuple(named[f"{kind}_{where}"] for where in ("before", "after", "near", "message"))
+            for kind in ("unless", "needs")
+        )
+        return Meant(named["benign"], named["negated_before"], named["negated_after"], unless, needs, spoils)
 
 
 class Text:
@@ -48,7 +73,7 @@ class Text:
     def __init__(self, normal: Normal, index: Anchored, lexicons: Lexicons) -> None:
         self.normal, self.text = normal, normal.text
         self._index = index
-        self._words: set[str] | None = None  # once a context is asked for
+        self._near: set[int] | None = None  # the forms that may stand here, once a context is asked for
         self.lexicons = lexicons
         self._spans: dict[int, list[tuple[int, int]]] = {}
         self._ends: tuple[list[int], list[int]] | None = None
@@ -61,9 +86,7 @@ class Text:
         return found
 
     def _find(self, form: int) -> list[tuple[int, int]]:
-        if self._words is None:
-            self._words = self._index.words_in(self.text)
-        if not self._index.may_hold(self.text, self._words, form):
+        if not self._index.may_hold(self.text, form):
             return []
         expression = self.lexicons.expressions[form]
         lead = 1 if expression.pattern.startswith(CLAUSE_START) else 0
@@ -71,44 +94,46 @@ class Text:
         found = [(match.end(1) if lead else match.start(), match.end()) for match in matches]
         return [span for span in found if span[0] < span[1]]
 
+    def _present(self, forms: Collection[int]) -> set[int]:
+        """Those of the forms that may stand here."""
+        if self._near is None:
+            self._near = self._index.near_forms(self.text)
+        return self._near.intersection(forms)
+
     def _clauses_and_sentences(self) -> tuple[list[int], list[int]]:
         if self._ends is None:
-            clauses = [at for at, char in enumerate(self.text) if char in _CLAUSE_ENDS]
+            clauses = [found.start() for found in _CLAUSE_END.finditer(self.text)]
             self._ends = clauses, [at for at in clauses if self.text[at] in _SENTENCE_ENDS]
         return self._ends
 
-    def counts(self, term: Term, form: int, start: int, end: int) -> bool:
+    def counts(self, term: Term, meant: Meant, form: int, start: int, end: int) -> bool:
         """Whether the term, standing at start to end in one of its forms, is meant as the lexicon means it."""
-        context, pattern = term.context, self.lexicons.forms[form].pattern
+        pattern = self.lexicons.forms[form].pattern
         clauses, sentences = self._clauses_and_sentences()
         left, right = self._around(sentences, start, end)
         before, after = max(left, start - _REACH), min(right, end + _REACH)
-        if self._any(
-            context.benign,
-            lambda s, e: s < end and start < e and (s < start or e > end or (s, e) == (start, end)),
-        ):
-            return False
-        clause = self._around(clauses, start, end)[0]
-        negated_from = max(clause, start - _NEGATION_REACH)
-        # inside the hit a negation counts in a gap (加不了微信), not where the form itself has it (永不褪色)
-        if self._any(
-            context.negated_before,
-            lambda s, e: negated_from <= s and (e <= start or (e <= end and self.text[s:e] not in pattern)),
-        ):
-            return False
-        if self._any(context.negated_after, lambda s, e: start < s and e <= after and e > end - 2):
-            return False
-        for forms, low, high, wanted in (
-            (context.unless_before, before, end, False),  # or inside the hit, in its gap
-            (context.unless_after, end, after, False),
-            (context.unless_near, left, right, False),
-            (context.unless_message, 0, len(self.text), False),
-            (context.needs_before, before, start, True),
-            (context.needs_after, end, after, True),
-            (context.needs_near, left, right, True),
-            (context.needs_message, 0, len(self.text), True),
-        ):
-            if forms and self._any(forms, partial(_within, low, high)) is not wanted:
+        if self._present(meant.spoils):
+            if self._any(
+                meant.benign,
+                lambda s, e: s < end and start < e and (s < start or e > end or (s, e) == (start, end)),
+            ):
+                return False
+            negated_from = max(self._around(clauses, start, end)[0], start - _NEGATION_REACH)
+            # inside the hit a negation counts in a gap (加不了微信), not where the form itself has it (永不褪色)
+            if self._any(
+                meant.negated_before,
+                lambda s, e: negated_from <= s and (e <= start or (e <= end and self.text[s:e] not in pattern)),
+            ):
+                return False
+            if self._any(meant.negated_after, lambda s, e: start < s and e <= after and e > end - 2):
+                return False
+            reach = (before, end), (end, after), (left, right), (0, len(self.text))  # before: in its gap too
+            for forms, (low, high) in zip(meant.unless, reach, strict=True):
+                if forms and self._any(forms, partial(_within, low, high)):
+                    return False
+        reach = (before, start), (end, after), (left, right), (0, len(self.text))
+        for forms, (low, high) in zip(meant.needs, reach, strict=True):
+            if forms and not self._any(forms, partial(_within, low, high)):
                 return False
         if term.tier == "allowed_with_proof" and self._any(self.lexicons.proof, lambda s, e: True):
             return False
@@ -135,15 +160,7 @@ class Text:
         )
 
     def _any(self, forms: Collection[int], test: Callable[[int, int], bool]) -> bool:
-        known = self._spans
-        for form in forms:
-            spans = known.get(form)
-            if spans is None:
-                spans = self.spans(form)
-            for start, end in spans:
-                if test(start, end):
-                    return True
-        return False
+        return any(test(start, end) for form in self._present(forms) for start, end in self.spans(form))
 
     def _around(self, ends: list[int], start: int, end: int) -> tuple[int, int]:
         """From after the last end before `start` to the first end after `end`."""
@@ -161,6 +178,7 @@ def find_in(
     risky: Collection[int],
     terms_of_form: Mapping[int, Sequence[int]],
     wholes: Mapping[str, list[int]],
+    meant: Mapping[int, Meant],
 ) -> list[Found]:
     """Every hit of the risky forms in a text, the longest of each lexicon where several overlap."""
     lexicons = text.lexicons
@@ -173,7 +191,7 @@ def find_in(
             candidates += [
                 (term.lexicon, start, end, number)
                 for start, end in text.spans(form)
-                if text.counts(term, form, start, end)
+                if text.counts(term, meant[number], form, start, end)
             ]
     trimmed = text.text.strip(_TRIM) or text.text.strip()[:1]  # nothing but punctuation is a message too
     if trimmed not in wholes:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from operator import add
 
-from pipeline.text.context import Found, Text, find_in
+from pipeline.text.context import Found, Meant, Text, find_in
 from pipeline.text.lexicon import Form, Lexicon, Lexicons, Term
 from pipeline.text.normalise import normalise
 
@@ -39,6 +39,7 @@ class Finder:
                 self.wholes.setdefault(word, []).append(no)
             for form in term.forms:
                 self.terms_of_form.setdefault(form, []).append(no)
+        self._meant = _Meanings(lexicons)
 
     @cached_property
     def risk_index(self) -> AnchorIndex:
@@ -71,49 +72,55 @@ class Finder:
     def _hits(self, text: str, forms: Collection[int] | None) -> list[Found]:
         normal = normalise(text)
         risky = self.risk_index.forms_in(normal.text) if forms is None else forms
-        return find_in(Text(normal, self.index, self.lexicons), risky, self.terms_of_form, self.wholes)
+        return find_in(Text(normal, self.index, self.lexicons), risky, self.terms_of_form, self.wholes, self._meant)
+
+
+class _Meanings(dict[int, Meant]):
+    """The contexts of terms as sets, each made when first asked for."""
+
+    def __init__(self, lexicons: Lexicons) -> None:
+        super().__init__()
+        self._terms = lexicons.terms
+
+    def __missing__(self, number: int) -> Meant:
+        found = self[number] = Meant.by(self._terms[number].context)
+        return found
 
 
 class AnchorIndex:
     """Finds which forms can stand in a text: one of their anchors does, and one of their second words."""
 
     def __init__(self, forms: Mapping[int, Form]) -> None:
-        found: dict[str, list[int]] = {}
-        lengths: dict[str, set[int]] = {}
+        found: dict[str, set[int]] = {}
+        lengths: dict[str, set[int]] = {}  # by the first two characters: how long longer words are that begin so
         for no, form in forms.items():
             for word in form.anchors:
-                found.setdefault(word, []).append(no)
-                if len(word) > 2:
-                    lengths.setdefault(word[:3], set()).add(len(word))
-        self._forms = forms
-        self._of_word = {word: tuple(numbers) for word, numbers in found.items()}
+                found.setdefault(word, set()).add(no)
+                if len(word) > 1:
+                    lengths.setdefault(word[:2], set()).add(len(word))
+        self._forms, self._of_word = forms, found
+        self._single = frozenset(word for word in found if len(word) == 1)
         self._lengths = {start: tuple(found) for start, found in lengths.items()}
-        self._anchors: dict[int, frozenset[str]] = {}
 
     def forms_in(self, text: str) -> list[int]:
         """The numbers of those forms."""
-        words = self.words_in(text)
-        met = {form for word in words for form in self._of_word[word]}
-        return [form for form in met if self.may_hold(text, words, form)]
+        return [form for form in self.near_forms(text) if self.may_hold(text, form)]
 
-    def words_in(self, text: str) -> set[str]:
-        """The anchors that stand in the text."""
+    def near_forms(self, text: str) -> set[int]:
+        """The forms of which an anchor stands in the text."""
         known, lengths = self._of_word, self._lengths
-        words = known.keys() & {*text, *map(add, text, text[1:])}
-        for at in range(len(text) - 2):
-            for length in lengths.get(text[at : at + 3], ()):
-                word = text[at : at + length]
-                if word in known:
-                    words.add(word)
-        return words
+        near: set[int] = set()
+        for char in self._single.intersection(text):
+            near |= known[char]
+        for at, pair in enumerate(map(add, text, text[1:])):
+            for length in lengths.get(pair, ()):
+                forms = known.get(text[at : at + length])
+                if forms:
+                    near |= forms
+        return near
 
-    def may_hold(self, text: str, words: set[str], form: int) -> bool:
-        """Whether one of the form's anchors is among the words and one of its second words, if any, in the text."""
-        anchors = self._anchors.get(form)
-        if anchors is None:
-            anchors = self._anchors[form] = frozenset(self._forms[form].anchors)
-        if anchors.isdisjoint(words):
-            return False
+    def may_hold(self, text: str, form: int) -> bool:
+        """Whether one of the form's second words, if any, stands in a text that has one of its anchors."""
         also = self._forms[form].also
         return not also or any(word in text for word in also)
 

@@ -23,8 +23,8 @@ _WIDE_GAP = f"[^{SENTENCE_END}]{{0,16}}?"
 _NUMBER = r"(?:\d+(?:\.\d+)?|[零一二两三四五六七八九十百千万几半]+)"
 # What may stand before the beginning of a clause is in a group of its own: it is no part of a hit.
 CLAUSE_START = f"(?:(?<=[{CLAUSE_END}:])|^)((?:亲亲?|您好|你好|不好意思|抱歉|那个|哦|嗯)?[,~]?)"
-_PARTICLES = "哦呢呀啊的哈嘛吧了啦喔噢嗷滴哟亲"
-CLAUSE_STOP = f'(?=[{_PARTICLES}]{{0,3}}(?:[{CLAUSE_END}"”)(]|$))'
+PARTICLES = "哦呢呀啊的哈嘛吧了啦喔噢嗷滴哟亲"
+CLAUSE_STOP = f'(?=[{PARTICLES}]{{0,3}}(?:[{CLAUSE_END}"”)(]|$))'
 
 
 def compile_form(form: str, sets: Mapping[str, Sequence[str]]) -> Compiled:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,18 +10,18 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from pipeline.cache import cached
-from pipeline.text.alphabet import END, Alphabet, Places, Squeezed
-from pipeline.text.anchors import shortest, stays
+from pipeline.text.alphabet import Places
+from pipeline.text.anchors import stays
+from pipeline.text.clued import Clued
+from pipeline.text.clues import FAR, LONGEST, Clue, clues_of
 from pipeline.text.find import Finder
-from pipeline.text.lexicon import Form, Lexicons
-from pipeline.text.trie import Trie
+from pipeline.text.lexicon import Lexicons
 
 _THREADS = 2
 _BYTES = 1_500_000  # looked at together: what they take stays near the processor
-_CODE = ("scan.py", "trie.py", "alphabet.py")
+_CODE = ("scan.py", "clues.py", "clued.py", "words.py", "alphabet.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,26 @@ class Passed:
 
 
 class Scan:
-    """A text may hold a form if one of its anchors stands there, and one of its second words."""
+    """A text may hold a form if all its clues stand there, as far apart as in the form."""
 
     def __init__(self, finder: Finder) -> None:
         lexicons = finder.lexicons
         wanted = _wanted(lexicons)
         self._forms, self._wanted = list(finder.terms_of_form), list(wanted)
-        asked = [lexicons.forms[form] for form in self._forms]
-        asked += [Form("", tuple(words)) for words in wanted.values()]
+        self._whole = len(self._forms) + len(wanted)  # stands for a form: the message may be a whole-message term
+
+        def build() -> Clued:
+            clues = [
+                (no, clues_of(lexicons.forms[form].pattern) + _needed(lexicons, finder.terms_of_form[form]))
+                for no, form in enumerate(self._forms)
+            ]
+            for no, words in enumerate(wanted.values(), start=len(clues)):
+                clues.append((no, [Clue(frozenset(word[:LONGEST] for word in words), False)]))
+            clues += [(self._whole, _clues_of_whole(word)) for word in finder.wholes if any(map(stays, word))]
+            return Clued(clues)
+
         code = sha256(b"".join(Path(__file__).with_name(name).read_bytes() for name in _CODE)).hexdigest()[:8]
-        self._words = cached(
-            "scan", f"{lexicons.fingerprint}-{code}", lambda: _Words(asked, finder.wholes), _Words
-        )
+        self._clued = cached("scan", f"{lexicons.fingerprint}-{code}", build, Clued)
 
     def of(self, texts: pl.Series) -> Passed:
         """Pass over the texts, a part of them on each core; never a form less than a text holds."""
@@ -53,13 +61,13 @@ class Scan:
         passed = Passed({}, {name: [] for name in self._wanted})
         with ThreadPoolExecutor(_THREADS) as pool:
             for start, met in zip(
-                starts, pool.map(lambda start: self._words.met(texts[start : start + at_once]), starts), strict=True
+                starts, pool.map(lambda start: self._clued.met(texts[start : start + at_once]), starts), strict=True
             ):
                 self._add(passed, start, *met)
         return passed
 
     def _add(self, passed: Passed, start: int, texts: Places, forms: Places, strange: Places) -> None:
-        risky = (forms < len(self._forms)) | (forms == self._words.whole)
+        risky = (forms < len(self._forms)) | (forms == self._whole)
         found: dict[int, list[int]] = {}
         for text, form in zip((texts[risky] + start).tolist(), forms[risky].tolist(), strict=True):
             met = found.setdefault(text, [])
@@ -83,83 +91,22 @@ def _wanted(lexicons: Lexicons) -> dict[str, list[str]]:
     }  # fmt: skip
 
 
-class _Words:
-    """The words of all forms, and for each word the forms that it speaks for."""
-
-    def __init__(self, forms: Sequence[Form], wholes: Iterable[str]) -> None:
-        anchors: dict[str, set[int]] = {}
-        seconds: dict[str, set[int]] = {}
-        kinds: dict[tuple[str, ...], int] = {}  # sets of second words
-        self._needed = np.full(len(forms) + 1, -1, np.int64)  # by form: which of these sets, -1 for none
-        for no, form in enumerate(forms):
-            for word in shortest(map(_letters, form.anchors)):
-                anchors.setdefault(word, set()).add(no)
-            if form.also:
-                also = tuple(shortest(map(_letters, form.also)))
-                self._needed[no] = kinds.setdefault(also, len(kinds))
-        for also, kind in kinds.items():
-            for word in also:
-                seconds.setdefault(word, set()).add(kind)
-        whole = [word for word in dict.fromkeys(map(_letters, wholes)) if word]
-        self.whole = len(forms)  # stands for a form: the message may be a whole-message term
-        self._alphabet = Alphabet([*anchors, *seconds, *whole])
-        spelt = [[END, *self._numbers(word), END] for word in whole] + [self._numbers(word) for word in anchors]
-        self._anchors = Trie(spelt)
-        self._spoken_for = _Lists([*([{self.whole}] * len(whole)), *anchors.values()])
-        self._seconds = Trie([self._numbers(word) for word in seconds])
-        # second words of the same sets are one class
-        classes: dict[frozenset[int], int] = {}
-        self._class = np.array([classes.setdefault(frozenset(its), len(classes)) for its in seconds.values()])
-        self._count = len(classes)
-        self._classes = _Lists([[no for its, no in classes.items() if kind in its] for kind in kinds.values()])
-
-    def met(self, texts: pl.Series) -> tuple[Places, Places, Places]:
-        """The texts that may hold a form with that form, sorted, and the strange ones."""
-        squeezed = self._alphabet.squeeze(texts)
-        pairs = [
-            (squeezed.text_at[places], words) for places, words in self._anchors.find(squeezed.numbers)
-        ]
-        met, forms = self._spoken_for.of(
-            np.concatenate([text for text, _ in pairs]), np.concatenate([word for _, word in pairs])
-        )
-        unsure = np.flatnonzero(self._needed[forms] >= 0)
-        asks = np.zeros(len(texts), np.bool_)
-        asks[met[unsure]] = True
-        asked = np.flatnonzero(asks)
-        stands = self._beside(squeezed.only(asked), len(asked))
-        rows = np.cumsum(asks) - 1
-        askers, classes = self._classes.of(unsure, self._needed[forms[unsure]])
-        sure = self._needed[forms] < 0
-        sure[askers[stands[rows[met[askers]], classes]]] = True
-        keys = np.unique(met[sure].astype(np.int64) << 32 | forms[sure])
-        plain = keys[~np.isin(keys >> 32, squeezed.strange)]
-        return plain >> 32, plain & 0xFFFFFFFF, squeezed.strange
-
-    def _beside(self, squeezed: Squeezed, count: int) -> NDArray[np.bool_]:
-        """For each text and class of second words whether one stands there."""
-        stands = np.zeros((count, self._count), np.bool_)
-        for places, words in self._seconds.find(squeezed.numbers):
-            stands[squeezed.text_at[places], self._class[words]] = True
-        return stands
-
-    def _numbers(self, word: str) -> list[int]:
-        return [self._alphabet.number[char] for char in word]
+def _needed(lexicons: Lexicons, terms: Sequence[int]) -> list[Clue]:
+    """The words that the context of a form's only term needs somewhere in the text."""
+    context = lexicons.terms[terms[0]].context
+    needs = (context.needs_before, context.needs_after, context.needs_near, context.needs_message)
+    words = [
+        {_letters(word)[:LONGEST] for form in forms for word in lexicons.forms[form].anchors} for forms in needs
+    ]
+    return [Clue(frozenset(its), False, -FAR, FAR) for its in words if its and "" not in its and len(terms) == 1]
 
 
-class _Lists:
-    """Lists of numbers, one after another."""
-
-    def __init__(self, lists: Sequence[Collection[int]]) -> None:
-        self._sizes = np.array([len(listed) for listed in lists], np.int64)
-        self._starts = np.cumsum(self._sizes) - self._sizes
-        self._all = np.array([no for listed in lists for no in sorted(listed)], np.int64)
-
-    def of(self, owners: Places, lists: Places) -> tuple[Places, Places]:
-        """Each owner with each number of its list."""
-        sizes = self._sizes[lists]
-        before = np.cumsum(sizes) - sizes
-        at = np.repeat(self._starts[lists] - before, sizes) + np.arange(sizes.sum())
-        return np.repeat(owners, sizes), self._all[at]
+def _clues_of_whole(word: str) -> list[Clue]:
+    spelt = f"\n{_letters(word)}\n"
+    clues = [Clue(frozenset({spelt[:LONGEST]}), False)]
+    if len(spelt) > LONGEST:
+        clues.append(Clue(frozenset({spelt[-LONGEST:]}), True, len(spelt), len(spelt)))
+    return clues
 
 
 def _letters(word: str) -> str:

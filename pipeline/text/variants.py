@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 # The 500 or so commonest characters never stand in for another: 为信 is found in 因为信号, 位心 in 单位心.
-_TOO_COMMON = frozenset(
+TOO_COMMON = frozenset(
     "的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出就分对成会可主发年动同工也能下过子说产种面而方后多定行学法所民得经"
     "十三之进着等部度家电力里如水化高自二理起小物现实加量都两体制机当使点从业本去把性好应开它合还因由其些然前外天政四日那社义事平形"
     "相全表间样与关各重新线内数正心反你明看原又么利比或但质气第向道命此变条只没结解问意建月公无系军很情者最立代想已通并提直题党程展"
@@ -32,7 +32,7 @@ def _by_sound() -> dict[str, str]:
         for low in range(0xA1, 0xFF)
     ]
     for char in chars:
-        if len(char) == 1 and char not in _TOO_COMMON:
+        if len(char) == 1 and char not in TOO_COMMON:
             sounds.setdefault(pinyin(char, style=Style.NORMAL)[0][0], []).append(char)
     return {sound: "".join(found) for sound, found in sounds.items()}
 
