@@ -19,11 +19,11 @@ from pipeline.ingest import limits
 from pipeline.ingest.ahead import in_pairs
 from pipeline.ingest.sheet import RAGGED, ROW, Sheet
 from pipeline.ingest.xlsx_cells import Cells, NotPlain, TooFar, cells_of, strings_of, texts_of
+from pipeline.ingest.xlsx_uniform import BEHIND
 
 Bound = Callable[[str, int], None]  # told each member's name and how much of it was unpacked
 _PIECE = 3_000_000  # the numbers found in it stay in the processor's cache
 _TOGETHER = 5  # blocks that become one frame, since polars likes them larger
-_NOTHING = bytes(16)
 _REL = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -110,15 +110,17 @@ def _blocks(archive: zipfile.ZipFile, place: str, bound: Bound, size: int) -> It
         while piece := member.read(size):
             total += len(piece)
             bound(place, total)
-            data = kept + piece
-            end = data.rfind(b"</row>") + 6
+            end = piece.rfind(b"</row>") + 6
             if end < 6:
-                if len(data) > limits.MAX_RECORD_BYTES:
+                kept, piece = b"", kept + piece  # the end tag of a row may lie across
+                end = piece.rfind(b"</row>") + 6
+            if end < 6:
+                if len(piece) > limits.MAX_RECORD_BYTES:
                     raise TooFar
-                kept = data
+                kept = piece
                 continue
-            kept = data[end:]
-            yield data[:end] + _NOTHING
+            yield b"".join((kept, memoryview(piece)[:end], BEHIND))
+            kept = piece[end:]
         if b"<row " in kept and b"</sheetData>" not in kept and b"</row>" not in kept:
             raise NotPlain  # cut off within a row, or rows without an end tag
         if total and b"<x:" in kept:
@@ -169,5 +171,5 @@ def _shared_strings(archive: zipfile.ZipFile, bound: Bound) -> pl.Series:
                 kept = data
                 continue
             kept = data[end:]
-            found.append(strings_of(data[:end] + _NOTHING))
+            found.append(strings_of(data[:end] + BEHIND))
     return pl.concat(found) if found else pl.Series([], dtype=pl.String)

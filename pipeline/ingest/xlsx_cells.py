@@ -14,6 +14,7 @@ import polars as pl
 import pyarrow as pa
 
 from pipeline.ingest import limits
+from pipeline.ingest.xlsx_uniform import alike, uniform_cells
 
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
@@ -49,6 +50,14 @@ def cells_of(raw: bytes) -> Cells:
     Raises:
         NotPlain, TooFar: see there.
     """
+    exact = uniform_cells(raw)
+    if exact is not None:
+        return Cells(exact.place, exact.column, _cut(raw, exact.start, exact.end), exact.shared, exact.number, raw, exact.rows)
+    return _searched(raw)
+
+
+def _searched(raw: bytes) -> Cells:
+    """The same, however tags are written."""
     data = np.frombuffer(raw, np.uint8)
     tags = np.flatnonzero(data == _LT)
     one, two = data[tags + 1], data[tags + 2]
@@ -109,13 +118,7 @@ def _words(raw: bytes) -> npt.NDArray[np.uint64]:
 
 def _differs(raw: bytes, at: Ints, want: bytes) -> bool:
     """Whether other bytes than those wanted stand at some place."""
-    words = _words(raw)
-    for offset in range(0, len(want), 8):
-        part = want[offset : offset + 8]
-        found = words[at + offset] & np.uint64((1 << 8 * len(part)) - 1)
-        if np.any(found != np.uint64(int.from_bytes(part, "little"))):
-            return True
-    return False
+    return not alike(raw, at, want).all()
 
 
 def _counted(data: Bytes, at: Ints, first: bytes, last: bytes, places: int) -> Ints:
