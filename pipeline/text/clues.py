@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
-from pipeline.text.anchors import everyday, stays
+from pipeline.text.anchors import everyday
 from pipeline.text.forms import CLAUSE_START, CLAUSE_STOP
+from pipeline.text.parts import LONGEST, MOST, Choice, Letter, OneOf, Part, Words, length_of, parts_of
 from pipeline.text.variants import TOO_COMMON
 
-_MOST = 1000  # words that one place of a form may begin with
-LONGEST = 4  # letters of a word that are looked at
-FAR = 1 << 20  # anywhere in the text
 _MORE = 3  # clues of a form beside the first
 # what one more word costs, in shares of texts
 _WORD = 1e-5
 _RARE, _FEW = 0.001, 20  # so rare and more words than this: longer words of a place are not tried
 _TELLING = 0.9  # what more texts than this have tells nothing
-
-Words = frozenset[str]
-
 
 CLAUSE_BEGINS, CLAUSE_ENDS = Words("^"), Words("$")
 
@@ -42,37 +35,6 @@ class Clue:
 
 
 @dataclass(frozen=True, slots=True)
-class _Letter:
-    """One letter; None: any. It may be a mark, which a squeezed text has not."""
-
-    letters: frozenset[str] | None
-    optional: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _OneOf:
-    """One of some words, perhaps none: what most choices are."""
-
-    words: Words
-    reversed: Words
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    options: tuple[tuple[_Node, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Repeat:
-    inner: tuple[_Node, ...]
-    low: int
-    high: int
-
-
-_Node = _Letter | _OneOf | _Choice | _Repeat
-
-
-@dataclass(frozen=True, slots=True)
 class _Window:
     words: Words
     backward: bool
@@ -83,7 +45,7 @@ class _Window:
 
 def clues_of(pattern: str) -> list[Clue]:
     """The rarest words that a form has somewhere, then rare ones elsewhere; none if nothing is sure."""
-    nodes = _nodes(re._parser.parse(pattern))  # type: ignore[attr-defined]
+    nodes = parts_of(pattern)
     windows = sorted(_windows(nodes), key=lambda window: window.share)
     if not windows:
         return []
@@ -102,12 +64,12 @@ def clues_of(pattern: str) -> list[Clue]:
     return [clues[0], *sorted(clues[1:], key=lambda clue: clue.high - clue.low)]
 
 
-def _distance(nodes: Sequence[_Node], first: int, other: int) -> tuple[int, int]:
-    low, high = _length_of(nodes[min(first, other) : max(first, other)])
+def _distance(nodes: Sequence[Part], first: int, other: int) -> tuple[int, int]:
+    low, high = length_of(nodes[min(first, other) : max(first, other)])
     return (-high, -low) if other < first else (low, high)
 
 
-def _windows(nodes: Sequence[_Node]) -> Iterator[_Window]:
+def _windows(nodes: Sequence[Part]) -> Iterator[_Window]:
     for backward in (False, True):
         for place in range(len(nodes) + 1):
             numbers = range(place - 1, -1, -1) if backward else range(place, len(nodes))
@@ -131,7 +93,7 @@ def _windows(nodes: Sequence[_Node]) -> Iterator[_Window]:
 
 
 def _beginnings(
-    nodes: Sequence[_Node], numbers: Iterable[int], longest: int, backward: bool
+    nodes: Sequence[Part], numbers: Iterable[int], longest: int, backward: bool
 ) -> tuple[set[str], set[int]]:
     growing, done, seen = {""}, set[str](), set[int]()
     for number in numbers:
@@ -144,32 +106,32 @@ def _beginnings(
     return done | growing, seen
 
 
-def _grow(growing: set[str], node: _Node, longest: int, backward: bool) -> tuple[set[str], set[str]]:
+def _grow(growing: set[str], node: Part, longest: int, backward: bool) -> tuple[set[str], set[str]]:
     """What words become by a node: those that may grow on, and those that are at their end."""
-    if isinstance(node, _Letter):
+    if isinstance(node, Letter):
         if node.letters is None:
             return set(), growing
-        if len(growing) * len(node.letters) > _MOST:
+        if len(growing) * len(node.letters) > MOST:
             raise _TooMany
         longer = {word + letter for word in growing for letter in node.letters}
         done = {word for word in longer if len(word) >= longest}
         return (longer - done) | (growing if node.optional else set()), done
-    if isinstance(node, _OneOf):
+    if isinstance(node, OneOf):
         words = node.reversed if backward else node.words
-        if len(growing) * len(words) > 4 * _MOST:
+        if len(growing) * len(words) > 4 * MOST:
             raise _TooMany
         longer = {(word + more)[:longest] for word in growing for more in words}
         done = {word for word in longer if len(word) == longest}
-        if len(longer) > _MOST:
+        if len(longer) > MOST:
             raise _TooMany
         return longer - done, done
-    if isinstance(node, _Choice):
+    if isinstance(node, Choice):
         grown, done = set[str](), set[str]()
         for option in node.options:
             more, stopped = _grow_all(growing, option, longest, backward)
             grown |= more
             done |= stopped
-        if len(grown) + len(done) > _MOST:
+        if len(grown) + len(done) > MOST:
             raise _TooMany
         return grown, done
     done = set()
@@ -187,7 +149,7 @@ def _grow(growing: set[str], node: _Node, longest: int, backward: bool) -> tuple
 
 
 def _grow_all(
-    growing: set[str], nodes: Sequence[_Node], longest: int, backward: bool
+    growing: set[str], nodes: Sequence[Part], longest: int, backward: bool
 ) -> tuple[set[str], set[str]]:
     done: set[str] = set()
     for node in reversed(nodes) if backward else nodes:
@@ -195,7 +157,7 @@ def _grow_all(
             break
         growing, stopped = _grow(growing, node, longest, backward)
         done |= stopped
-        if len(growing) + len(done) > _MOST:
+        if len(growing) + len(done) > MOST:
             raise _TooMany
     return growing, done
 
@@ -210,94 +172,6 @@ def _without_longer(words: set[str]) -> Iterator[str]:
             yield word
 
 
-def _length(node: _Node) -> tuple[int, int]:
-    """Letters at least and at most."""
-    if isinstance(node, _Letter):
-        return 0 if node.optional or node.letters is None else 1, 0 if node.letters == frozenset() else 1
-    if isinstance(node, _OneOf):
-        return min(map(len, node.words)), max(map(len, node.words))
-    if isinstance(node, _Choice):
-        lengths = [_length_of(option) for option in node.options]
-        return min(low for low, _ in lengths), max(high for _, high in lengths)
-    low, high = _length_of(node.inner)
-    return low * node.low, min(high * node.high, FAR)
-
-
-def _length_of(nodes: Sequence[_Node]) -> tuple[int, int]:
-    lengths = [_length(node) for node in nodes]
-    return sum(low for low, _ in lengths), sum(high for _, high in lengths)
-
-
-def _nodes(tree: Any) -> tuple[_Node, ...]:
-    nodes: list[_Node] = []
-    word = ""
-    for op, argument in tree:
-        for node in _node(str(op), argument):
-            if isinstance(node, _Letter) and not node.optional and node.letters and len(node.letters) == 1:
-                word += next(iter(node.letters))
-                if len(word) == LONGEST:
-                    nodes += _word(word)
-                    word = ""
-            else:
-                nodes += [*_word(word), node]
-                word = ""
-    return (*nodes, *_word(word))
-
-
-def _word(word: str) -> list[_Node]:
-    return [_OneOf(frozenset({word}), frozenset({word[::-1]}))] if word else []
-
-
-def _node(op: str, argument: Any) -> list[_Node]:
-    if op == "LITERAL":
-        return [_Letter(frozenset({chr(argument)}), False)] if stays(chr(argument)) else []
-    if op == "IN":
-        return [_one_of(argument)]
-    if op in ("ANY", "NOT_LITERAL"):
-        return [_Letter(None, True)]
-    if op == "BRANCH":
-        return [_plainer(_Choice(tuple(_nodes(option) for option in argument[1])))]
-    if op == "SUBPATTERN":
-        return list(_nodes(argument[-1]))
-    if op == "ATOMIC_GROUP":
-        return list(_nodes(argument))
-    if op in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-        low, high, inner = argument
-        return [_plainer(_Repeat(_nodes(inner), int(low), min(int(high), FAR)))]
-    if op in ("AT", "ASSERT", "ASSERT_NOT"):
-        return []  # what stands around is not looked at
-    raise ValueError(op)
-
-
-def _plainer(node: _Node) -> _Node:
-    words = _spelt(node)
-    return node if words is None else _OneOf(frozenset(words), frozenset(word[::-1] for word in words))
-
-
-def _spelt(node: _Node) -> set[str] | None:
-    """All words that a node can be, if they are few."""
-    if isinstance(node, _OneOf):
-        return set(node.words)
-    if isinstance(node, _Letter):
-        return None if node.letters is None else {*node.letters, *([""] if node.optional else [])}
-    if isinstance(node, _Repeat):
-        inner = _spelt_all(node.inner) if node.high == 1 else None
-        return None if inner is None else inner | ({""} if node.low == 0 else set())
-    options = [_spelt_all(option) for option in node.options]
-    words = None if None in options else set[str]().union(*(option for option in options if option))
-    return words if words and len(words) <= _MOST else None
-
-
-def _spelt_all(nodes: Sequence[_Node]) -> set[str] | None:
-    words = {""}
-    for node in nodes:
-        more = _spelt(node)
-        if more is None or len(words) * len(more) > _MOST:
-            return None
-        words = {word + part for word in words for part in more}
-    return words
-
-
 @cache
 def often(word: str) -> float:
     """In which share of short shop messages a word is met; of one not met there, what its letters let expect."""
@@ -306,28 +180,3 @@ def often(word: str) -> float:
     if len(word) == 1:
         return max(seen, 0.02 if word in TOO_COMMON else 0.003)
     return max(seen, 0.3 * often(word[:-1]) * often(word[-1]))
-
-
-@cache
-def _digits() -> frozenset[str]:
-    return frozenset("0123456789")
-
-
-def _one_of(argument: Any) -> _Letter:
-    letters: set[str] = set()
-    for op, value in argument:
-        name = str(op)
-        if name == "LITERAL":
-            letters.add(chr(value))
-        elif name == "RANGE":
-            letters.update(map(chr, range(value[0], value[1] + 1)))
-        elif name == "CATEGORY" and str(value) == "CATEGORY_DIGIT":
-            letters |= _digits()
-        elif name == "CATEGORY" and str(value) == "CATEGORY_SPACE":
-            letters.add(" ")
-        else:
-            return _Letter(None, True)
-        if len(letters) > _MOST:
-            return _Letter(None, True)
-    kept = frozenset(filter(stays, letters))
-    return _Letter(kept, len(kept) < len(letters))

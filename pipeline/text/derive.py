@@ -23,7 +23,7 @@ _SEEN = "derived.json"
 ROWS_AT_ONCE = 1_000_000
 # what decides the hits beside the lexicons, whose own code is in their fingerprint
 _CODE = (
-    "promises.py", "match.py", "judged.py", "scan.py", "clued.py", "clues.py", "words.py", "alphabet.py", "find.py",
+    "promises.py", "match.py", "judged.py", "scan.py", "clued.py", "clues.py", "parts.py", "words.py", "alphabet.py", "find.py",
     "context.py", "wanted.py",
 )  # fmt: skip
 

@@ -112,11 +112,14 @@ class AnchorIndex:
         near: set[int] = set()
         for char in self._single.intersection(text):
             near |= known[char]
-        for at, pair in enumerate(map(add, text, text[1:])):
-            for length in lengths.get(pair, ()):
-                forms = known.get(text[at : at + length])
-                if forms:
-                    near |= forms
+        for pair in lengths.keys() & set(map(add, text, text[1:])):
+            at = text.find(pair)
+            while at >= 0:
+                for length in lengths[pair]:
+                    forms = known.get(text[at : at + length])
+                    if forms:
+                        near |= forms
+                at = text.find(pair, at + 1)
         return near
 
     def may_hold(self, text: str, form: int) -> bool:

@@ -15,13 +15,14 @@ from pipeline.cache import cached
 from pipeline.text.alphabet import Places
 from pipeline.text.anchors import stays
 from pipeline.text.clued import Clued
-from pipeline.text.clues import FAR, LONGEST, Clue, clues_of
+from pipeline.text.clues import Clue, clues_of
 from pipeline.text.find import Finder
 from pipeline.text.lexicon import Lexicons
+from pipeline.text.parts import FAR, LONGEST
 
 _THREADS = 2
 _BYTES = 1_500_000  # looked at together: what they take stays near the processor
-_CODE = ("scan.py", "clues.py", "clued.py", "words.py", "alphabet.py")
+_CODE = ("scan.py", "clues.py", "parts.py", "clued.py", "words.py", "alphabet.py")
 
 
 @dataclass(frozen=True, slots=True)
