@@ -68,21 +68,31 @@ def cli(lang: str | None) -> None:
 def main() -> None:
     """Run the command line; every error a user can mend ends as text and an exit code, never as a traceback."""
     gc.set_threshold(100_000, 20, 20)  # a command makes much and throws little away: a tenth of its time went into looking
-    args, lang = _lang_anywhere(sys.argv[1:])
+    try:
+        code = _exit_code(sys.argv[1:])
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        code = 0
+    os._exit(code)  # all is written and closed: taking every object apart would only take time
+
+
+def _exit_code(argv: list[str]) -> int:
+    args, lang = _lang_anywhere(argv)
     try:
         cli.main(args=[*(["--lang", lang] if lang else []), *args], prog_name="guize", standalone_mode=False)
+    except SystemExit as done:
+        return done.code if isinstance(done.code, int) else 0 if done.code is None else 1
     except GuizeError as error:
         click.echo(str(error), err=True)
-        sys.exit(error.exit_code)
+        return error.exit_code
     except click.ClickException as error:
         error.show()
-        sys.exit(2)
+        return 2
     except click.exceptions.Abort:
         click.echo(say("已中断，什么都没有发布", "interrupted, nothing was published"), err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        return 130
+    return 0
 
 
 def _lang_anywhere(args: list[str]) -> tuple[list[str], str | None]:
