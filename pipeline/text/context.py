@@ -199,6 +199,8 @@ def find_in(
     for number in wholes.get(trimmed, ()):
         start = text.text.index(trimmed) if trimmed else 0
         candidates.append((lexicons.terms[number].lexicon, start, start + len(trimmed), number))
+    said = {lexicon for lexicon, *_ in candidates}
+    candidates = [hit for hit in candidates if said.isdisjoint(lexicons.lexicons[hit[0]].yields_to)]
     if not candidates:
         return []
     found: list[Found] = []

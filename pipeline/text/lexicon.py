@@ -73,6 +73,7 @@ class Lexicon:
     keep: str  # every hit, or the first_in_conversation
     quoting: bool  # the buyer's words quoted back are no hit
     evidence: tuple[str, ...]
+    yields_to: tuple[str, ...] = ()  # lexicons beside whose hits in a message its own do not count
 
 
 @dataclass(frozen=True)

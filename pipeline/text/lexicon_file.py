@@ -17,7 +17,7 @@ from pipeline.text.variants import spellings
 
 COMMON = "common.yaml"
 _LEXICON_KEYS = (
-    "id", "concept", "title", "role", "tier", "purpose", "keep", "quoting", "evidence", "words", "instead",
+    "id", "concept", "title", "role", "tier", "purpose", "keep", "quoting", "evidence", "yields_to", "words", "instead",
     "negated_before", "negated_after", "note", "terms", "groups", *CONTEXT,
 )  # fmt: skip
 _COMMON_KEYS = ("words", "quoting", "proof", "note")
@@ -69,6 +69,7 @@ class LexiconReader(Keys):
             keep=self.choice(data, "keep", ("every", "first_in_conversation"), "every"),
             quoting=self.flag(data, "quoting", True),
             evidence=tuple(self.texts(data, "evidence")),
+            yields_to=tuple(self.texts(data, "yields_to")),
         )
         self.lexicons[lexicon.id] = lexicon
         Terms(self, data, lexicon, sets).read()
