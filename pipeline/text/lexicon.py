@@ -9,7 +9,7 @@ from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
-from pipeline.problems import RulesInvalid
+from pipeline.problems import Problem, RulesInvalid
 from pipeline.text.normalise import normalise
 
 TIERS = ("forbidden", "sensitive", "allowed_with_proof")
@@ -159,6 +159,11 @@ def _read(folder: Path, files: Sequence[Path], fingerprint: str) -> Lexicons:
     reader = LexiconReader(folder)
     for file in files:
         reader.read(file)
+    reader.problems += [
+        Problem("not_one_of", f"{lexicon.id}.yaml", f"yields_to 里的 {other} 不是词库", f"yields_to: there is no lexicon {other}",
+                "写已有词库的编号", "name a lexicon of this folder")
+        for lexicon in reader.lexicons.values() for other in lexicon.yields_to if other not in reader.lexicons
+    ]  # fmt: skip
     if reader.problems:
         raise RulesInvalid(*reader.problems)
     return Lexicons(

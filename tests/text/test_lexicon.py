@@ -369,3 +369,9 @@ SEED_WORDS = [
 def test_the_words_of_the_training_documents_are_terms(lexicons: Lexicons) -> None:
     terms = {term.term for term in lexicons.terms if term.lexicon == "extreme_words"}
     assert [word for word in SEED_WORDS if word not in terms] == []
+
+
+def test_a_lexicon_yields_to_known_lexicons_only(folder: Callable[[str], Path]) -> None:
+    with pytest.raises(RulesInvalid) as refused:
+        load_lexicons(folder(GOOD.replace("concept: abuse", "concept: abuse\nyields_to: [nothing]")))
+    assert [problem.code for problem in refused.value.problems] == ["not_one_of"]

@@ -158,3 +158,9 @@ def test_every_anchor_is_sure_to_be_found(lexicons: Lexicons) -> None:
         assert all(
             any(char.isalnum() or char == "+" for char in word) for word in lexicons.forms[form].anchors
         )
+
+
+def test_a_lexicon_yields_to_another_in_the_same_message(lexicons: Lexicons) -> None:
+    assert lexicons.lexicons["bad_attitude"].yields_to
+    assert concepts("懒得跟你掰扯", lexicons) == {"bad_attitude"}
+    assert concepts("傻逼，懒得跟你掰扯", lexicons) == {"abuse"}
