@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,10 +12,11 @@ import click
 
 from pipeline.lang import say
 from pipeline.paths import packs_dir
-from pipeline.problems import GuizeError, Problem
+from pipeline.problems import GuizeError, Problem, RulesInvalid
 from pipeline.rules.load import load_packs
 from pipeline.rules.model import TRACKS, Packs
 from pipeline.rules.output import FORMATS, write_sheet
+from pipeline.text.lexicon import load_lexicons
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,14 +55,15 @@ def rules(context: click.Context, packs: Path | None) -> None:
 @rules.command()
 @click.pass_obj
 def check(packs: Path) -> None:
-    """逐条严格检查规则包：哪个文件、哪一行、哪条规则、哪个键，怎么改。
+    """逐条严格检查规则包和词库：哪个文件、哪一行、哪条规则、哪个键，怎么改。
 
-    Read every pack strictly; each problem names file, line, rule, key and the mend. Exit code 3 if any.
+    Read every pack and lexicon strictly; each problem names file, line, rule, key and the mend. Exit code 3 if any.
     """
     loaded = load_packs(packs, strict=False)
-    for problem in loaded.problems:
+    problems = [*loaded.problems, *_lexicon_problems(packs)]
+    for problem in problems:
         click.echo(str(problem))
-    found, versions = len(loaded.problems), sum(len(rule.versions) for rule in loaded.rules.values())
+    found, versions = len(problems), sum(len(rule.versions) for rule in loaded.rules.values())
     told = (len(loaded.rules), versions, len(loaded.cases), len(loaded.statements))
     click.echo(
         say(
@@ -74,6 +76,14 @@ def check(packs: Path) -> None:
     )
     if found:
         raise SystemExit(3)
+
+
+def _lexicon_problems(packs: Path) -> Sequence[Problem]:
+    try:
+        load_lexicons(packs / "lexicons")
+    except RulesInvalid as refused:
+        return refused.problems
+    return ()
 
 
 @rules.command("list")

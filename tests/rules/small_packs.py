@@ -134,7 +134,7 @@ say.within_seconds: {zh: '须在{}内', en: 'within {}'}
   seen_on: ['2020-01-01']
   kind: repost
 """,
-    "lexicons/abuse.yaml": "terms: [{text: 傻}]\n",
+    "lexicons/abuse.yaml": "id: abuse\nconcept: abuse\ntitle: {zh: 辱骂, en: Abuse}\ntier: forbidden\nevidence: [E-JD-003]\nterms: [{term: 傻, forms: [傻]}]\n",
     "jd/pack.yaml": """\
 name: {zh: 京东, en: JD}
 codes: [jd]

@@ -62,6 +62,14 @@ def test_check_names_the_place_and_the_mend_in_both_languages(tmp_path: Path) ->
     )
 
 
+def test_check_reads_the_lexicons(tmp_path: Path) -> None:
+    packs = write_packs(tmp_path)
+    lexicon = packs / "lexicons" / "abuse.yaml"
+    lexicon.write_text(lexicon.read_text(encoding="utf-8") + "yields_too: [threat]\n", encoding="utf-8")
+    done = _run(packs, "check")
+    assert done.exit_code == 3 and "abuse.yaml" in done.output and "yields_too" in done.output
+
+
 def test_check_of_the_packs_that_ship_takes_under_two_seconds() -> None:
     taken = []
     for _ in range(3):
