@@ -152,6 +152,12 @@ def what_is_written_is_judged(packs: Packs) -> Iterator[Problem]:
                     why_zh="一条处罚至多两个上限，其中至多一个滚动（7d、30d）",
                     why_en="a penalty has at most two caps, of which at most one rolls (7d, 30d)",
                 )  # fmt: skip
+            if any(cap.mode == "skip" and cap.per not in ROLLING for cap in penalty.caps):
+                yield finding(
+                    "not_judged", place(rule, version, "penalties"), field=f"of[{number}].caps",
+                    why_zh="整次不算（mode: skip）只用于滚动上限（7d、30d）",
+                    why_en="an offence is dropped whole (mode: skip) only by a rolling cap (7d, 30d)",
+                )  # fmt: skip
         if version.orders is not None and version.measure not in LOOK_AT_ORDERS:
             yield finding(
                 "not_judged", place(rule, version, "scope"), field="orders",

@@ -187,6 +187,12 @@ PLANTED = [
     Planted(
         "not_judged",
         RULES,
+        "caps: [{of: points, per: week, max: '8'}]",
+        "caps: [{of: points, per: week, max: '8', mode: skip}]",
+    ),
+    Planted(
+        "not_judged",
+        RULES,
         "'23:00'], hours_apply_to: question}",
         "'23:00'], hours_apply_to: question, orders: [{fact: supply_type, in: [spot]}]}",
     ),
