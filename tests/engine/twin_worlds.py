@@ -114,11 +114,14 @@ def orders(world: World) -> None:
         picked = world.maybe(world.later(shipped or created), 0.55)
         delivered = world.maybe(world.later(picked or created), 0.3)
         closed = None if shipped else world.maybe(world.later(created, (1, 24, 48, 48, 72, 72)), 0.3)
+        seen = exported
+        if shipped and not (picked or delivered) and rng.random() < 0.3:  # exported at the moment by which it must have been picked up
+            seen = world.later(shipped, (24, 48))
         status = "closed" if closed or rng.random() < 0.05 else "shipped" if shipped or rng.random() < 0.1 else "to_ship" if paid else "unpaid"
         world.add(
             "orders", order_id=order, buyer_key=buyer, status=status, created_at=created, paid_at=paid,
             promised_ship_at=world.maybe(world.later(created, (24, 48)), 0.5), shipped_at=shipped, picked_up_at=picked, delivered_at=delivered,
-            closed_at=closed, closed_by=world.maybe(rng.choice(("buyer", "seller")), 0.8) if status == "closed" else None, exported_at=exported,
+            closed_at=closed, closed_by=world.maybe(rng.choice(("buyer", "seller")), 0.8) if status == "closed" else None, exported_at=seen,
             paid_cny=world.maybe(Decimal(rng.choice(("3.00", "99.99", "100.00", "299.99", "300.00", "5000.05"))), 0.9), is_cash_on_delivery=world.maybe(cod, 0.9),
             goods_cny=world.maybe(Decimal("88.85"), 0.7), is_presale=world.maybe(rng.random() < 0.2, 0.8), is_custom=world.maybe(rng.random() < 0.1, 0.8),
             supply_type=world.maybe(rng.choice(("spot", "direct_mail")), 0.7), category=world.maybe("生鲜", 0.3),
